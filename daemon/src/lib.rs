@@ -1,0 +1,1 @@
+//! The processes of isptune: the command line `isptune`, and what it shares with the service.

@@ -1,0 +1,27 @@
+//! The subject of isptune: parameters, pictures, observation, scoring, search and the tuning loop.
+//!
+//! This crate knows no device and starts no process. A camera, an external program or the software
+//! ISP reach it through one trait, [`Pipeline`]; a way of searching reaches it through another,
+//! [`SearchStrategy`]. Terms are defined in `docs/glossary.md`.
+
+mod error;
+mod limits;
+mod parameter;
+mod params;
+mod picture;
+mod pipeline;
+mod planes;
+mod response;
+mod strategy;
+mod view;
+
+pub use error::TunerError;
+pub use limits::{Limits, LimitsError};
+pub use parameter::Parameter;
+pub use params::{Params, ParamsError};
+pub use picture::{Frame, FrameError, Samples};
+pub use pipeline::{Pipeline, PipelineError};
+pub use planes::Planes;
+pub use response::{Curve, ParameterInfo, ResponseError};
+pub use strategy::{Measured, SearchStrategy, Simulator, Task};
+pub use view::{Tile, View};

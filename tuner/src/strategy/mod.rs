@@ -1,0 +1,50 @@
+//! Ways of searching, all behind one trait.
+
+use crate::{Limits, Params, Planes};
+
+/// What a strategy may know before the first query.
+#[derive(Debug)]
+pub struct Task {
+    /// The picture as found, at the view's pixels.
+    pub initial: Planes,
+    /// The goal, registered to the picture as found, at the view's pixels.
+    pub goal: Planes,
+    /// Which of these pixels count: `false` where the goal is clipped, unmatched or outside the
+    /// region of interest. One for each pixel.
+    pub mask: Vec<bool>,
+    /// What may be changed.
+    pub limits: Limits,
+    /// How many queries there will be at most.
+    pub budget: usize,
+}
+
+/// One query with what came of it.
+#[derive(Debug)]
+pub struct Measured<'a> {
+    /// What was asked.
+    pub params: Params,
+    /// The picture that came back, at the view's pixels.
+    pub picture: &'a Planes,
+    /// Mean squared error to the goal over the pixels that count, display-referred, ≥ 0.
+    pub mse: f64,
+}
+
+/// A way of searching, in the ask–tell form: the episode asks for parameters, makes the query, and
+/// tells what came of it. A strategy never queries by itself, so every query is counted.
+pub trait SearchStrategy {
+    /// Name on the command line and in reports.
+    fn name(&self) -> &'static str;
+
+    /// The next parameters to try (the episode moves them into the limits), or `None` when nothing
+    /// better is to be expected.
+    fn ask(&mut self, task: &Task) -> Option<Params>;
+
+    /// What came of the parameters asked for last. `measured.params` are those after limiting.
+    fn tell(&mut self, task: &Task, measured: &Measured<'_>);
+}
+
+/// A renderer whose queries cost nothing, for strategies that reason with a model of the pipeline.
+pub trait Simulator: Send {
+    /// The simulated picture of these parameters at the view's pixels.
+    fn simulate(&mut self, params: &Params) -> Planes;
+}

@@ -1,0 +1,2 @@
+//! Set-up, test lanes, tables and benchmarks.
+fn main() {}
