@@ -12,7 +12,7 @@ mod picture;
 mod pipeline;
 mod planes;
 mod response;
-mod strategy;
+pub mod strategy;
 mod view;
 
 pub use error::TunerError;

@@ -1,5 +1,25 @@
 //! Ways of searching, all behind one trait.
 
+mod block_residual;
+mod broyden;
+mod cmaes;
+mod domain;
+mod free_box;
+mod greedy;
+mod least_squares;
+mod lm;
+mod minimiser;
+mod nelder_mead;
+mod random;
+#[cfg(test)]
+mod tests;
+
+pub use cmaes::CmaEs;
+pub use domain::Domain;
+pub use greedy::GreedySearch;
+pub use minimiser::Minimiser;
+pub use nelder_mead::NelderMead;
+
 use crate::{Limits, Params, Planes};
 
 /// What a strategy may know before the first query.
@@ -47,4 +67,27 @@ pub trait SearchStrategy {
 pub trait Simulator: Send {
     /// The simulated picture of these parameters at the view's pixels.
     fn simulate(&mut self, params: &Params) -> Planes;
+}
+
+const RANDOM: &str = "random";
+const GREEDY: &str = "greedy";
+const NELDER_MEAD: &str = "nelder-mead";
+const CMAES: &str = "cmaes";
+const LM: &str = "lm";
+
+/// Names of the strategies that need nothing but queries, as [`by_name`] knows them.
+pub const NAMES: [&str; 5] = [LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
+
+/// The strategy of this name (one of [`NAMES`]), or `None`. The seed decides everything that is
+/// drawn: `random` and `cmaes` use it, the others do the same for every seed.
+#[must_use]
+pub fn by_name(name: &str, seed: u64) -> Option<Box<dyn SearchStrategy>> {
+    Some(match name {
+        LM => Box::new(lm::LevenbergMarquardt::new()),
+        CMAES => Box::new(cmaes::strategy(seed)),
+        GREEDY => Box::new(greedy::strategy(seed)),
+        NELDER_MEAD => Box::new(nelder_mead::strategy(seed)),
+        RANDOM => Box::new(random::strategy(seed)),
+        _ => return None,
+    })
 }

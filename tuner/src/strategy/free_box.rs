@@ -1,0 +1,90 @@
+//! The free parameters as the axes of a box.
+
+use super::Domain;
+use crate::{Limits, Parameter, Params};
+
+/// The parameters that may change, each with its limits, and where the others are locked.
+#[derive(Debug, Clone)]
+pub(crate) struct FreeBox {
+    axes: Vec<(Parameter, [f64; 2])>,
+    start: Params,
+}
+
+impl FreeBox {
+    /// The box of what `limits` leave free.
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let axes = limits.free().into_iter().map(|each| (each, limits.interval(each))).collect();
+        Self { axes, start: limits.clamp(Params::NEUTRAL) }
+    }
+
+    /// Number of free parameters.
+    pub(crate) fn dimensions(&self) -> usize {
+        self.axes.len()
+    }
+
+    /// The allowed vector nearest to neutral: where a search without other knowledge begins.
+    pub(crate) const fn start(&self) -> Params {
+        self.start
+    }
+
+    /// Limits of the free parameters, in canonical units.
+    pub(crate) fn domain(&self) -> Option<Domain> {
+        Domain::new(self.axes.iter().map(|&(_, interval)| interval).collect())
+    }
+
+    /// Values of the free parameters, in order.
+    pub(crate) fn point(&self, params: &Params) -> Vec<f64> {
+        self.axes.iter().map(|&(parameter, _)| params.get(parameter)).collect()
+    }
+
+    /// The vector whose free parameters have these values, moved into the limits.
+    pub(crate) fn params(&self, point: &[f64]) -> Params {
+        self.axes.iter().zip(point).fold(
+            self.start,
+            |params, (&(parameter, [low, high]), value)| {
+                let value = if value.is_nan() { 0.0 } else { *value };
+                params.with(parameter, value.clamp(low, high))
+            },
+        )
+    }
+
+    /// Values of the free parameters with the limits at −1 and 1.
+    pub(crate) fn cube_point(&self, params: &Params) -> Vec<f64> {
+        let axes = self.axes.iter();
+        axes.map(|&(parameter, [low, high])| {
+            (2.0 * params.get(parameter) - low - high) / (high - low)
+        })
+        .collect()
+    }
+
+    /// The vector at a point of the cube whose faces are the limits.
+    pub(crate) fn of_cube_point(&self, point: &[f64]) -> Params {
+        let axes = self.axes.iter().zip(point);
+        let values: Vec<f64> = axes
+            .map(|(&(_, [low, high]), value)| 0.5 * (low + high + value * (high - low)))
+            .collect();
+        self.params(&values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cube_spans_the_limits_and_locks_stay_locked() {
+        let mut limits = Limits::default();
+        limits.narrow(Parameter::Exposure, [-0.3, 0.5]).unwrap();
+        limits.lock(Parameter::RedGain, 0.2).unwrap();
+        let free = FreeBox::new(&limits);
+        assert_eq!(free.dimensions(), 8);
+        let low = free.of_cube_point(&[-1.0; 8]);
+        assert!((low.get(Parameter::Exposure) + 0.3).abs() < 1e-12);
+        assert_eq!(low.get(Parameter::RedGain), 0.2);
+        assert_eq!(low.get(Parameter::Texture), -1.0);
+        let cube = free.cube_point(&free.start());
+        assert!((cube[0] + 0.25).abs() < 1e-12 && cube[1] == 0.0, "{cube:?}");
+        let start = free.of_cube_point(&cube);
+        assert!(free.point(&start).iter().all(|value| value.abs() < 1e-12), "{start:?}");
+    }
+}

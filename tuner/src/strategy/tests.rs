@@ -1,0 +1,200 @@
+//! What every strategy must keep to, on a small pipeline of our own.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::Parameter;
+
+/// A pipeline whose pixels are linear in the parameters (so that the error is quadratic), each
+/// parameter with a pattern of its own: eight smooth ones, and fine detail for texture.
+struct LinearPipeline {
+    patterns: Vec<Planes>,
+}
+
+const SIDE: usize = 24;
+
+fn planes(value: impl Fn(f32, f32, usize) -> f32) -> Planes {
+    let plane = |channel: usize| {
+        let pixels = (0..SIDE * SIDE).map(|i| ((i % SIDE) as f32, (i / SIDE) as f32));
+        pixels.map(|(x, y)| value(x, y, channel)).collect::<Vec<f32>>()
+    };
+    Planes::new(SIDE, SIDE, [plane(0), plane(1), plane(2)]).unwrap()
+}
+
+fn detail(x: f32, y: f32) -> f32 {
+    ((x * 2.9).sin() * (y * 2.3).cos()) * 0.05
+}
+
+impl LinearPipeline {
+    fn new() -> Self {
+        let patterns = Parameter::ALL.map(|parameter| match parameter {
+            Parameter::Texture => planes(|x, y, _| detail(x, y)),
+            smooth => {
+                let k = smooth.index() as f32;
+                planes(|x, y, channel| {
+                    let phase = 0.11 * (k + 1.0) * x - 0.07 * k * y + k * channel as f32;
+                    0.08 * phase.sin()
+                })
+            }
+        });
+        Self { patterns: patterns.to_vec() }
+    }
+
+    fn render(&self, params: &Params) -> Planes {
+        let mut picture = planes(|x, y, _| 0.3 + 0.01 * x + 0.005 * y + detail(x, y));
+        for (pattern, (_, value)) in self.patterns.iter().zip(params.iter()) {
+            for (target, plane) in picture.channels_mut().into_iter().zip(pattern.channels()) {
+                target.iter_mut().zip(plane).for_each(|(t, p)| *t += value as f32 * p);
+            }
+        }
+        picture
+    }
+
+    fn task(&self, goal: &Params, limits: Limits) -> Task {
+        let mask = vec![true; SIDE * SIDE];
+        let (initial, goal) = (self.render(&Params::NEUTRAL), self.render(goal));
+        Task { initial, goal, mask, limits, budget: 1000 }
+    }
+}
+
+fn mse(a: &Planes, b: &Planes) -> f64 {
+    let pairs = a.channels().into_iter().zip(b.channels()).flat_map(|(a, b)| a.iter().zip(b));
+    let sum: f64 = pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum();
+    sum / (3 * SIDE * SIDE) as f64
+}
+
+/// Every query of an episode of at most `most` queries, with its error.
+fn episode(name: &str, seed: u64, task: &Task, most: usize) -> Vec<(Params, f64)> {
+    let pipeline = LinearPipeline::new();
+    let mut strategy = by_name(name, seed).unwrap();
+    let mut queries = Vec::new();
+    while let Some(params) = strategy.ask(task).filter(|_| queries.len() < most) {
+        assert_eq!(Some(params), strategy.ask(task), "asking again must not move on");
+        let picture = pipeline.render(&params);
+        let mse = mse(&picture, &task.goal);
+        strategy.tell(task, &Measured { params, picture: &picture, mse });
+        queries.push((params, mse));
+    }
+    queries
+}
+
+fn best(queries: &[(Params, f64)]) -> f64 {
+    queries.iter().map(|(_, mse)| *mse).fold(f64::INFINITY, f64::min)
+}
+
+fn goal() -> Params {
+    Params::new([0.4, -0.3, 0.2, 0.6, -0.5, 0.1, -0.7, 0.35, 0.5]).unwrap()
+}
+
+/// Best error over the error of doing nothing, in dB (larger is better).
+fn gain_db(name: &str, seed: u64, most: usize) -> f64 {
+    let pipeline = LinearPipeline::new();
+    let task = pipeline.task(&goal(), Limits::default());
+    let queries = episode(name, seed, &task, most);
+    10.0 * (mse(&task.initial, &task.goal) / best(&queries)).log10()
+}
+
+#[test]
+fn lm_solves_a_linear_pipeline_in_neutral_nine_probes_and_two_steps() {
+    let gain = gain_db(LM, 0, 12);
+    assert!(gain > 40.0, "{gain:.1} dB");
+}
+
+#[test]
+fn lm_finds_nothing_more_to_do_soon_after() {
+    let task = LinearPipeline::new().task(&goal(), Limits::default());
+    let queries = episode(LM, 0, &task, 200);
+    assert!(queries.len() < 60, "{} queries", queries.len());
+}
+
+#[test]
+fn cmaes_converges_within_a_thousand_queries() {
+    for seed in 0..3 {
+        let gain = gain_db(CMAES, seed, 1000);
+        assert!(gain > 30.0, "seed {seed}: {gain:.1} dB");
+    }
+}
+
+#[test]
+fn nelder_mead_converges_within_a_thousand_queries() {
+    let gain = gain_db(NELDER_MEAD, 0, 1000);
+    assert!(gain > 30.0, "{gain:.1} dB");
+}
+
+#[test]
+fn greedy_converges_within_three_hundred_queries() {
+    let gain = gain_db(GREEDY, 0, 300);
+    assert!(gain > 15.0, "{gain:.1} dB");
+}
+
+#[test]
+fn random_improves_within_three_hundred_queries_and_never_ends_below_neutral() {
+    assert!(gain_db(RANDOM, 1, 300) > 1.0);
+    assert!(gain_db(RANDOM, 1, 2) >= 0.0);
+}
+
+#[test]
+fn the_seed_decides_all_and_only_what_is_drawn() {
+    let task = LinearPipeline::new().task(&goal(), Limits::default());
+    for name in NAMES {
+        assert_eq!(by_name(name, 0).unwrap().name(), name);
+        let first = episode(name, 7, &task, 40);
+        assert_eq!(first, episode(name, 7, &task, 40), "{name}");
+        let draws = [RANDOM, CMAES].contains(&name);
+        assert_eq!(first != episode(name, 8, &task, 40), draws, "{name}");
+    }
+    assert!(by_name("simulated-annealing", 0).is_none());
+}
+
+#[test]
+fn with_everything_locked_there_is_one_query() {
+    let mut limits = Limits::default();
+    for parameter in Parameter::ALL {
+        limits.lock(parameter, 0.25).unwrap();
+    }
+    let task = LinearPipeline::new().task(&goal(), limits);
+    for name in NAMES {
+        let queries = episode(name, 0, &task, 30);
+        assert_eq!(queries.len(), 1, "{name}");
+        assert_eq!(queries[0].0, Params::clamped([0.25; 9]), "{name}");
+    }
+}
+
+#[test]
+fn one_free_parameter_is_found() {
+    let mut limits = Limits::default();
+    for parameter in Parameter::ALL.into_iter().filter(|each| *each != Parameter::Contrast) {
+        limits.lock(parameter, goal().get(parameter)).unwrap();
+    }
+    let task = LinearPipeline::new().task(&goal(), limits);
+    for name in NAMES {
+        let queries = episode(name, 3, &task, 60);
+        let (found, _) = queries.iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+        let error = (found.get(Parameter::Contrast) - 0.1).abs();
+        assert!(error < if name == RANDOM { 0.1 } else { 0.01 }, "{name}: off by {error}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn no_query_leaves_the_limits(
+        ends in prop::collection::vec((-1.0..1.0f64, 0.0..1.0f64, any::<bool>()), 9),
+        goal in prop::collection::vec(-1.0..1.0f64, 9),
+        seed in any::<u64>(),
+    ) {
+        let mut limits = Limits::default();
+        for (parameter, &(low, width, locked)) in Parameter::ALL.into_iter().zip(&ends) {
+            let high = if locked { low } else { (low + width).min(1.0) };
+            limits.narrow(parameter, [low, high]).unwrap();
+        }
+        let goal = Params::clamped(goal.try_into().unwrap());
+        let task = LinearPipeline::new().task(&goal, limits);
+        for name in NAMES {
+            for (params, _) in episode(name, seed, &task, 60) {
+                prop_assert_eq!(limits.clamp(params), params, "{}", name);
+            }
+        }
+    }
+}
