@@ -6,6 +6,7 @@
 
 mod error;
 mod limits;
+mod observation;
 mod parameter;
 mod params;
 mod picture;
@@ -18,6 +19,7 @@ mod view;
 pub use error::TunerError;
 pub use limits::{Limits, LimitsError};
 pub use parameter::Parameter;
+pub use observation::Functionals;
 pub use params::{Params, ParamsError};
 pub use picture::{Frame, FrameError, Samples};
 pub use pipeline::{Pipeline, PipelineError};

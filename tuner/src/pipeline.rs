@@ -25,6 +25,12 @@ pub trait Pipeline {
     /// [`PipelineError`] when the pipeline fails; the episode then ends with the best query so far.
     fn query(&mut self, params: &Params) -> Result<Frame, PipelineError>;
 
+    /// Whether [`Self::query_view`] is cheaper than [`Self::query`]. Otherwise the episode asks for
+    /// the whole picture and keeps that of the best query.
+    fn renders_views(&self) -> bool {
+        false
+    }
+
     /// One query of which only the pixels of `view` are wanted, as a mosaic. Pipelines that can
     /// render a part override this; the pixels must equal those of [`Self::query`].
     ///

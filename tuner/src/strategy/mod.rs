@@ -9,8 +9,10 @@ mod greedy;
 mod least_squares;
 mod lm;
 mod minimiser;
+mod model;
 mod nelder_mead;
 mod random;
+mod simulation;
 #[cfg(test)]
 mod tests;
 
@@ -69,20 +71,27 @@ pub trait Simulator: Send {
     fn simulate(&mut self, params: &Params) -> Planes;
 }
 
+const MODEL: &str = "model";
 const RANDOM: &str = "random";
 const GREEDY: &str = "greedy";
 const NELDER_MEAD: &str = "nelder-mead";
 const CMAES: &str = "cmaes";
 const LM: &str = "lm";
 
-/// Names of the strategies that need nothing but queries, as [`by_name`] knows them.
-pub const NAMES: [&str; 5] = [LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
+/// Names of all strategies, as [`by_name`] knows them; the default first.
+pub const NAMES: [&str; 6] = [MODEL, LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
 
 /// The strategy of this name (one of [`NAMES`]), or `None`. The seed decides everything that is
-/// drawn: `random` and `cmaes` use it, the others do the same for every seed.
+/// drawn: `random` and `cmaes` use it, the others do the same for every seed. Only `model` asks
+/// the simulator, which must show the pixels of the task's pictures.
 #[must_use]
-pub fn by_name(name: &str, seed: u64) -> Option<Box<dyn SearchStrategy>> {
+pub fn by_name(
+    name: &str,
+    seed: u64,
+    simulator: Box<dyn Simulator>,
+) -> Option<Box<dyn SearchStrategy>> {
     Some(match name {
+        MODEL => Box::new(model::ModelStrategy::new(simulator)),
         LM => Box::new(lm::LevenbergMarquardt::new()),
         CMAES => Box::new(cmaes::strategy(seed)),
         GREEDY => Box::new(greedy::strategy(seed)),

@@ -57,6 +57,16 @@ impl LinearPipeline {
     }
 }
 
+impl Simulator for LinearPipeline {
+    fn simulate(&mut self, params: &Params) -> Planes {
+        self.render(params)
+    }
+}
+
+fn simulator() -> Box<dyn Simulator> {
+    Box::new(LinearPipeline::new())
+}
+
 fn mse(a: &Planes, b: &Planes) -> f64 {
     let pairs = a.channels().into_iter().zip(b.channels()).flat_map(|(a, b)| a.iter().zip(b));
     let sum: f64 = pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum();
@@ -66,7 +76,7 @@ fn mse(a: &Planes, b: &Planes) -> f64 {
 /// Every query of an episode of at most `most` queries, with its error.
 fn episode(name: &str, seed: u64, task: &Task, most: usize) -> Vec<(Params, f64)> {
     let pipeline = LinearPipeline::new();
-    let mut strategy = by_name(name, seed).unwrap();
+    let mut strategy = by_name(name, seed, simulator()).unwrap();
     let mut queries = Vec::new();
     while let Some(params) = strategy.ask(task).filter(|_| queries.len() < most) {
         assert_eq!(Some(params), strategy.ask(task), "asking again must not move on");
@@ -137,13 +147,13 @@ fn random_improves_within_three_hundred_queries_and_never_ends_below_neutral() {
 fn the_seed_decides_all_and_only_what_is_drawn() {
     let task = LinearPipeline::new().task(&goal(), Limits::default());
     for name in NAMES {
-        assert_eq!(by_name(name, 0).unwrap().name(), name);
+        assert_eq!(by_name(name, 0, simulator()).unwrap().name(), name);
         let first = episode(name, 7, &task, 40);
         assert_eq!(first, episode(name, 7, &task, 40), "{name}");
         let draws = [RANDOM, CMAES].contains(&name);
         assert_eq!(first != episode(name, 8, &task, 40), draws, "{name}");
     }
-    assert!(by_name("simulated-annealing", 0).is_none());
+    assert!(by_name("simulated-annealing", 0, simulator()).is_none());
 }
 
 #[test]

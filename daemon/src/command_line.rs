@@ -1,0 +1,54 @@
+//! The command line as clap sees it, and its dispatch.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit;
+use crate::verbs::{compare, completions, config, demo, match_goal, render};
+
+/// Sets an image signal processor so that its pictures match a goal picture.
+#[derive(Debug, Parser)]
+#[command(name = "isptune", version, after_help = exit::HELP)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Tune: find the parameters that make the picture match the goal
+    Match(match_goal::Options),
+    /// One query, no tuning: render the input with given parameters
+    Render(render::Options),
+    /// Score one picture against another
+    Compare(compare::Options),
+    /// Tune a lightbox scene made in memory; needs nothing but this program
+    Demo(demo::Options),
+    /// Check or show a pipeline file
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Print shell completions
+    Completions(completions::Options),
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let command_line = CommandLine::parse();
+    let result = match command_line.verb {
+        Verb::Match(options) => match_goal::run(&options),
+        Verb::Render(options) => render::run(&options),
+        Verb::Compare(options) => compare::run(&options),
+        Verb::Demo(options) => demo::run(&options),
+        Verb::Config(config) => config::run(&config),
+        Verb::Completions(options) => completions::run(&options),
+    };
+    match result {
+        Ok(code) => code.into(),
+        Err(error) => {
+            eprintln!("isptune: {error:#}");
+            exit::code_of(&error).into()
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Exit codes, in one place; scripts rely on them.
+
+use std::process::ExitCode;
+
+use tuner::GoalError;
+
+/// Shown at the end of `--help`.
+pub const HELP: &str = "Exit codes:
+  0    done
+  1    failed: no result
+  2    wrong usage
+  3    the pipeline failed on the way; the best query so far was returned
+  4    the goal was refused (other content, another shape)
+  130  interrupted; the best query so far was returned
+
+Results go to standard output, progress and messages to standard error.";
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// Failed without a result.
+    Failed,
+    /// The pipeline failed on the way; there is a result.
+    PipelineFailed,
+    /// The goal cannot be tuned to.
+    GoalRefused,
+    /// Ctrl-C; what was found until then was returned.
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::PipelineFailed => 3,
+            Exit::GoalRefused => 4,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+/// The exit that an error leads to.
+#[must_use]
+pub fn code_of(error: &anyhow::Error) -> Exit {
+    if error.downcast_ref::<GoalError>().is_some() { Exit::GoalRefused } else { Exit::Failed }
+}

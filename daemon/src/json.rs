@@ -1,0 +1,111 @@
+//! What `--json` prints. The form is a contract: `docs/json.md`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use tuner::{ParameterInfo, Params, QueryRecord, Registration, Score, Stopped};
+
+/// `match --json` and `demo --json`.
+#[derive(Debug, Serialize)]
+pub struct MatchJson {
+    /// Name of the strategy.
+    pub strategy: &'static str,
+    /// Every query, in order.
+    pub queries: Vec<QueryJson>,
+    /// Index of the best measured query; `null` when the first one failed.
+    pub best: Option<usize>,
+    /// Why it ended.
+    pub stopped: Stopped,
+    /// The pipeline's error, where `stopped` is `error`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// How far the result can be trusted, in [0, 1].
+    pub confidence: f64,
+    /// What limited the result, in plain words.
+    pub limited_by: Vec<String>,
+    /// Shift of the goal against the picture as found.
+    pub registration: Registration,
+    /// Size of the goal file, where it was resampled to the size of the input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goal_resampled_from: Option<[usize; 2]>,
+    /// Share of the picture's pixels that the scores of the queries were measured on.
+    pub measured_share: f64,
+    /// The rendered picture.
+    pub out: Option<PathBuf>,
+    /// The report.
+    pub report: Option<PathBuf>,
+}
+
+/// One query of a tune.
+#[derive(Debug, Serialize)]
+pub struct QueryJson {
+    index: usize,
+    params: BTreeMap<&'static str, f64>,
+    native: BTreeMap<String, f64>,
+    #[serde(flatten)]
+    score: Score,
+    elapsed_ms: f64,
+}
+
+impl QueryJson {
+    /// A record in the canonical values and in the pipeline's own.
+    #[must_use]
+    pub fn new(record: &QueryRecord, table: &[ParameterInfo]) -> Self {
+        Self {
+            index: record.index,
+            params: canonical(&record.params, table),
+            native: native(&record.params, table),
+            score: record.score,
+            elapsed_ms: record.elapsed_ms,
+        }
+    }
+}
+
+/// Canonical values of the parameters that a pipeline has.
+#[must_use]
+pub fn canonical(params: &Params, table: &[ParameterInfo]) -> BTreeMap<&'static str, f64> {
+    table.iter().map(|info| (info.parameter.name(), params.get(info.parameter))).collect()
+}
+
+/// Values in the pipeline's own keys and units.
+#[must_use]
+pub fn native(params: &Params, table: &[ParameterInfo]) -> BTreeMap<String, f64> {
+    let value = |info: &ParameterInfo| info.to_native(params.get(info.parameter));
+    table.iter().map(|info| (info.key.clone(), value(info))).collect()
+}
+
+/// `render --json`.
+#[derive(Debug, Serialize)]
+pub struct RenderJson {
+    /// Canonical values.
+    pub params: BTreeMap<&'static str, f64>,
+    /// The pipeline's own keys and units.
+    pub native: BTreeMap<String, f64>,
+    /// The rendered picture.
+    pub out: PathBuf,
+    /// Time the query took, in milliseconds.
+    pub elapsed_ms: f64,
+}
+
+/// `compare --json`.
+#[derive(Debug, Serialize)]
+pub struct CompareJson {
+    /// PSNR, SSIM and ΔE00 over all pixels, as the files are.
+    #[serde(flatten)]
+    pub score: Score,
+    /// Shift of the second picture against the first; `null` where it cannot be told.
+    pub registration: Option<Registration>,
+}
+
+/// Prints one object on standard output.
+///
+/// # Errors
+/// When standard output is closed.
+pub fn print(object: &impl Serialize) -> anyhow::Result<()> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer(&mut out, object)?;
+    writeln!(out)?;
+    Ok(())
+}

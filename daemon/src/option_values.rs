@@ -1,0 +1,144 @@
+//! Values of command-line options that need parsing of their own.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+use tuner::{Limits, Parameter, Params};
+
+/// `exposure=-0.3..0.5`
+pub fn parse_limit(text: &str) -> Result<(Parameter, [f64; 2])> {
+    let (name, range) = split_pair(text, "name=low..high")?;
+    let (low, high) = range
+        .split_once("..")
+        .with_context(|| format!("\"{range}\" is no range; write low..high, as in -0.3..0.5"))?;
+    Ok((parameter(name)?, [number(low)?, number(high)?]))
+}
+
+/// `red_gain` (locked at neutral) or `red_gain=0.2`
+pub fn parse_lock(text: &str) -> Result<(Parameter, f64)> {
+    match text.split_once('=') {
+        Some((name, value)) => Ok((parameter(name)?, number(value)?)),
+        None => Ok((parameter(text)?, 0.0)),
+    }
+}
+
+/// Narrows `limits` by the options of the command line.
+pub fn apply_limits(
+    limits: &mut Limits,
+    narrower: &[(Parameter, [f64; 2])],
+    locks: &[(Parameter, f64)],
+) -> Result<()> {
+    for &(parameter, interval) in narrower {
+        limits.narrow(parameter, interval).context("--limit")?;
+    }
+    for &(parameter, value) in locks {
+        limits.lock(parameter, value).context("--lock")?;
+    }
+    Ok(())
+}
+
+/// Nine canonical values: `name=value,…`, or the path of a JSON file with a `params` object; what
+/// is not named stays neutral.
+pub fn parse_params(text: &str) -> Result<Params> {
+    if text.contains('=') {
+        let pairs = text.split(',').map(|pair| {
+            let (name, value) = split_pair(pair, "name=value")?;
+            Ok((name.to_owned(), number(value)?))
+        });
+        return params_of(pairs.collect::<Result<Vec<_>>>()?);
+    }
+    let path = Path::new(text);
+    let json = std::fs::read_to_string(path).with_context(|| {
+        format!("{text}: neither name=value,… nor a readable JSON file with a \"params\" object")
+    })?;
+    params_of_json(&json).with_context(|| path.display().to_string())
+}
+
+fn params_of_json(json: &str) -> Result<Params> {
+    let mut object: serde_json::Value = serde_json::from_str(json)?;
+    // The output of `match --json` works as it is: the best query's parameters are taken.
+    if let Some(best) = object.get("best").and_then(serde_json::Value::as_u64) {
+        let index = usize::try_from(best)?.saturating_sub(1);
+        if let Some(query) = object.get_mut("queries").and_then(|queries| queries.get_mut(index)) {
+            object = query.take();
+        }
+    }
+    let params = object
+        .get("params")
+        .context("no \"params\" object; expected {\"params\": {\"exposure\": 0.1, …}}")?;
+    let values: BTreeMap<String, f64> = serde_json::from_value(params.clone())?;
+    params_of(values)
+}
+
+fn params_of(pairs: impl IntoIterator<Item = (String, f64)>) -> Result<Params> {
+    let mut values = [0.0; Parameter::COUNT];
+    for (name, value) in pairs {
+        let parameter = parameter(&name)?;
+        if let Some(slot) = values.get_mut(parameter.index()) {
+            *slot = value;
+        }
+    }
+    Ok(Params::new(values)?)
+}
+
+fn parameter(name: &str) -> Result<Parameter> {
+    let name = name.trim();
+    Parameter::from_name(name).ok_or_else(|| {
+        let names = Parameter::ALL.map(Parameter::name);
+        let nearest = isp_hw::nearest(name, names);
+        let hint = nearest.map(|name| format!("; did you mean \"{name}\"?")).unwrap_or_default();
+        anyhow!("\"{name}\" is no parameter{hint} The nine are: {}", names.join(", "))
+    })
+}
+
+fn number(text: &str) -> Result<f64> {
+    let value: f64 =
+        text.trim().parse().map_err(|_| anyhow!("\"{}\" is no number", text.trim()))?;
+    if value.is_finite() { Ok(value) } else { bail!("\"{}\" is not finite", text.trim()) }
+}
+
+fn split_pair<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str)> {
+    text.split_once('=').with_context(|| format!("\"{text}\" is not of the form {form}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_pairs_and_names_what_is_wrong() {
+        let params = parse_params("exposure=0.5, red_gain=-0.25").unwrap();
+        assert_eq!(params.get(Parameter::RedGain), -0.25);
+        assert_eq!(params.get(Parameter::Texture), 0.0);
+        for (text, part) in [
+            ("exposure=nan", "not finite"),
+            ("exposure=2", "outside [-1, 1]"),
+            ("expsure=0.1", "did you mean \"exposure\""),
+            ("exposure=", "no number"),
+            ("/nowhere.json", "neither"),
+        ] {
+            let message = format!("{:#}", parse_params(text).unwrap_err());
+            assert!(message.contains(part), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn reads_the_best_query_of_a_match() {
+        let json = r#"{"best": 2, "queries": [{"params": {"exposure": 1}}, {"params": {"contrast": 0.5}}]}"#;
+        let params = params_of_json(json).unwrap();
+        assert_eq!(params.get(Parameter::Exposure), 0.0);
+        assert_eq!(params.get(Parameter::Contrast), 0.5);
+        assert!(params_of_json("{}").is_err());
+        assert!(params_of_json(r#"{"params": {"gamma": 1}}"#).is_err());
+    }
+
+    #[test]
+    fn reads_limits_and_locks() {
+        let limit = parse_limit("exposure=-0.3..0.5").unwrap();
+        assert_eq!(limit, (Parameter::Exposure, [-0.3, 0.5]));
+        assert!(parse_limit("exposure=0.5").is_err());
+        assert_eq!(parse_lock("red_gain").unwrap(), (Parameter::RedGain, 0.0));
+        assert_eq!(parse_lock("red_gain=0.2").unwrap(), (Parameter::RedGain, 0.2));
+    }
+}

@@ -1,0 +1,67 @@
+//! What a person sees while a tune runs: a bar on a terminal, plain lines otherwise.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tuner::QueryRecord;
+
+/// Shows one line or bar step for every query, on standard error.
+#[derive(Debug)]
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    budget: usize,
+    quiet: bool,
+}
+
+impl Progress {
+    /// Starts showing; `quiet` shows nothing at all.
+    #[must_use]
+    pub fn start(budget: usize, quiet: bool) -> Self {
+        let on_terminal = std::io::stderr().is_terminal();
+        let bar = (on_terminal && !quiet).then(|| bar(budget));
+        Self { bar, budget, quiet }
+    }
+
+    /// One query has been measured.
+    pub fn query(&self, record: &QueryRecord) {
+        let Some(bar) = &self.bar else {
+            if !self.quiet {
+                eprintln!("{}", line(record, self.budget));
+            }
+            return;
+        };
+        bar.println(line(record, self.budget));
+        bar.set_position(record.index as u64);
+        bar.set_message(format!("{:.2} dB", record.score.psnr_db_capped()));
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(budget: usize) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(budget as u64), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} query {pos}/{len}  {msg}  {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// `query  3/10   41.20 dB  SSIM 0.9871  ΔE00 1.22  12 ms`
+fn line(record: &QueryRecord, budget: usize) -> String {
+    let score = &record.score;
+    format!(
+        "query {:>3}/{budget}  {:>6.2} dB  SSIM {:.4}  ΔE00 {:>5.2}  {:>5.0} ms",
+        record.index,
+        score.psnr_db_capped(),
+        score.ssim,
+        score.delta_e00.mean,
+        record.elapsed_ms
+    )
+}

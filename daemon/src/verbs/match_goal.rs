@@ -1,0 +1,107 @@
+//! `isptune match`: one tune, the main job.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use tuner::{
+    EpisodeOptions, Frame, GoalOptions, Parameter, Pipeline, Region, STRATEGY_NAMES, Stopped,
+};
+
+use crate::exit::Exit;
+use crate::option_values::{apply_limits, parse_limit, parse_lock, parse_region};
+use crate::pipeline_choice::PipelineChoice;
+use crate::progress::Progress;
+use crate::result_output::ResultOutput;
+use crate::tuning::{TuneOptions, tune};
+use crate::interrupt;
+
+/// Options of `match`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Picture to render in every query
+    #[arg(long, value_name = "PICTURE")]
+    input: PathBuf,
+    /// Picture to match
+    #[arg(long, value_name = "PICTURE")]
+    goal: PathBuf,
+    #[command(flatten)]
+    pipeline: PipelineChoice,
+    #[command(flatten)]
+    search: SearchOptions,
+    #[command(flatten)]
+    output: ResultOutput,
+}
+
+/// Options of every verb that tunes.
+#[derive(Debug, Args)]
+pub struct SearchOptions {
+    /// How to search
+    #[arg(long, value_name = "NAME", default_value = "model", value_parser = STRATEGY_NAMES)]
+    strategy: String,
+    /// Queries at most
+    #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    queries: u32,
+    /// Stop as soon as a query is this near, in dB
+    #[arg(long, value_name = "DB", default_value_t = tuner::EXACT_DB)]
+    target: f64,
+    /// Never touch a parameter: "red_gain" stays neutral, "red_gain=0.2" stays there
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = parse_lock)]
+    lock: Vec<(Parameter, f64)>,
+    /// Keep a parameter within canonical limits: "exposure=-0.3..0.5"
+    #[arg(long, value_name = "NAME=LOW..HIGH", value_parser = parse_limit)]
+    limit: Vec<(Parameter, [f64; 2])>,
+    /// Only this part of the goal counts, in pixels of the goal as it is tuned to
+    #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", value_parser = parse_region)]
+    region: Option<Region>,
+    /// Take the goal as aligned, pixel by pixel
+    #[arg(long)]
+    no_registration: bool,
+    /// Seed of the strategies that draw random numbers
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    seed: u64,
+}
+
+impl SearchOptions {
+    /// The options of a tune whose pipeline file has these limits.
+    ///
+    /// # Errors
+    /// When a limit is no interval within [−1, 1].
+    pub fn tune_options(&self, mut limits: tuner::Limits) -> Result<TuneOptions> {
+        apply_limits(&mut limits, &self.limit, &self.lock)?;
+        Ok(TuneOptions {
+            strategy: self.strategy.clone(),
+            episode: EpisodeOptions { budget: self.queries as usize, target_db: self.target },
+            goal: GoalOptions {
+                region_of_interest: self.region,
+                register: !self.no_registration,
+            },
+            limits,
+            seed: self.seed,
+        })
+    }
+
+    /// Queries at most.
+    #[must_use]
+    pub const fn budget(&self) -> usize {
+        self.queries as usize
+    }
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// When a file cannot be read or written, the goal is refused, or no query succeeds.
+pub fn run(options: &Options) -> Result<Exit> {
+    let cancel = interrupt::flag()?;
+    let file = options.pipeline.load()?;
+    options.output.check()?;
+    let goal = Frame::load(&options.goal)?;
+    let mut pipeline = file.open(&options.input, &cancel)?;
+    let tune_options = options.search.tune_options(file.limits())?;
+    let progress = Progress::start(options.search.budget(), false);
+    let tuned = tune(&mut pipeline, goal, &tune_options, &cancel, &mut |record| progress.query(record));
+    progress.finish();
+    let tuned = tuned?;
+    todo!()
+}

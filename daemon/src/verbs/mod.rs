@@ -1,0 +1,8 @@
+//! The verbs of the command line, one file each.
+
+pub mod compare;
+pub mod completions;
+pub mod config;
+pub mod demo;
+pub mod match_goal;
+pub mod render;

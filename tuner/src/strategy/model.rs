@@ -1,0 +1,148 @@
+//! Strategy `model`: least squares with a simulator's derivatives, bent by every measured query.
+//!
+//! The simulator renders pictures that cost nothing. First it is asked which parameters would give
+//! the goal: on a pipeline that behaves like it, the first query is the answer. After that it only
+//! serves as a source of derivatives. The best measured picture is explained by the simulator
+//! (which parameters would have given *it*?), the derivatives are taken there, and Broyden's secant
+//! updates bend them towards what the pipeline really did.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::broyden::Secant;
+use super::free_box::FreeBox;
+use super::least_squares::damped_step;
+use super::simulation::Simulation;
+use super::{Measured, SearchStrategy, Simulator, Task};
+use crate::Params;
+
+/// Levenberg–Marquardt damping of the first step; the residual is measured, so it starts low.
+const FIRST_DAMPING: f64 = 1e-3;
+/// Damping after a query that came nearer, as a factor.
+const DAMPING_ON_SUCCESS: f64 = 0.3;
+/// Damping after a query that did not come nearer, as a factor.
+const DAMPING_ON_FAILURE: f64 = 8.0;
+/// Damping stays within these.
+const DAMPING_RANGE: [f64; 2] = [1e-6, 1e2];
+/// Iterations that explain a measured picture, from where the last explanation ended.
+const EXPLAIN_ITERATIONS: usize = 4;
+/// A step that is predicted to remove less than this share of the squared residual is not worth a
+/// query.
+const LEAST_GAIN: f64 = 1e-3;
+/// So many steps in a row that were not worth it (or failed) end the search.
+const PATIENCE: usize = 2;
+
+/// Gauss–Newton on measured residuals with a simulator's Jacobian and Broyden updates.
+pub struct ModelStrategy {
+    simulator: Option<Box<dyn Simulator>>,
+    search: Option<Search>,
+}
+
+/// State of a search, from the first ask on.
+struct Search {
+    free: FreeBox,
+    simulation: Simulation,
+    goal: DVector<f64>,
+    trials: Vec<Trial>,
+    secants: Vec<Secant>,
+    best: usize,
+    damping: f64,
+    /// Parameters at which the simulator gives the best measured picture.
+    explanation: DVector<f64>,
+}
+
+/// One measured query.
+struct Trial {
+    point: DVector<f64>,
+    features: DVector<f64>,
+    mse: f64,
+}
+
+impl ModelStrategy {
+    /// Searches with the help of `simulator`, which must show the pixels of the task's pictures.
+    #[must_use]
+    pub fn new(simulator: Box<dyn Simulator>) -> Self {
+        Self { simulator: Some(simulator), search: None }
+    }
+}
+
+impl SearchStrategy for ModelStrategy {
+    fn name(&self) -> &'static str {
+        "model"
+    }
+
+    fn ask(&mut self, task: &Task) -> Option<Params> {
+        if self.search.is_none() {
+            let simulation = Simulation::new(self.simulator.take()?, task);
+            self.search = Some(Search::new(simulation, task));
+        }
+        self.search.as_mut()?.next()
+    }
+
+    fn tell(&mut self, _: &Task, measured: &Measured<'_>) {
+        if let Some(search) = &mut self.search {
+            search.learn(measured);
+        }
+    }
+}
+
+impl Search {
+    fn new(simulation: Simulation, task: &Task) -> Self {
+        let free = FreeBox::new(&task.limits);
+        let goal = simulation.observe(&task.goal);
+        let explanation = DVector::zeros(free.dimensions());
+        Self {
+            free,
+            simulation,
+            goal,
+            trials: Vec::new(),
+            secants: Vec::new(),
+            best: 0,
+            damping: FIRST_DAMPING,
+            explanation,
+        }
+    }
+
+    fn next(&mut self) -> Option<Params> {
+        let Some(best) = self.trials.get(self.best) else {
+            let point = self.simulation.solve(&self.free, &self.goal);
+            self.explanation.clone_from(&point);
+            return Some(self.free.params(point.as_slice()));
+        };
+        if self.free.dimensions() == 0 {
+            return None;
+        }
+        let start = self.explanation.clone();
+        self.explanation =
+            self.simulation.explain(&self.free, &best.features, &start, EXPLAIN_ITERATIONS);
+        let mut jacobian = self.simulation.jacobian(&self.free, &self.explanation);
+        for secant in &self.secants {
+            secant.update(&mut jacobian);
+        }
+        let residual = &best.features - &self.goal;
+        let bounds = self.free.room(best.point.as_slice());
+        let step = damped_step(&jacobian, &residual, self.damping, &bounds)?;
+        Some(self.free.params((&best.point + step.step).as_slice()))
+    }
+
+    fn learn(&mut self, measured: &Measured<'_>) {
+        let features = self.simulation.observe(measured.picture);
+        let point = DVector::from_vec(self.free.point(&measured.params));
+        let trial = Trial { point, features, mse: measured.mse };
+        let Some(best) = self.trials.get(self.best) else {
+            self.trials.push(trial);
+            return;
+        };
+        self.secants.push(Secant {
+            step: &trial.point - &best.point,
+            change: &trial.features - &best.features,
+        });
+        let nearer = trial.mse < best.mse;
+        let factor = if nearer { DAMPING_ON_SUCCESS } else { DAMPING_ON_FAILURE };
+        let [least, most] = DAMPING_RANGE;
+        self.damping = (self.damping * factor).clamp(least, most);
+        if nearer {
+            self.best = self.trials.len();
+        }
+        self.trials.push(trial);
+    }
+}

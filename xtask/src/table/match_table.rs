@@ -1,0 +1,119 @@
+//! `cargo xtask table match`: all strategies, all scenarios, validation photographs.
+
+use anyhow::{Context, Result};
+use clap::Args;
+use isp_hw::random_goal;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use tuner::{Pipeline, STRATEGY_NAMES, SearchStrategy, strategy_by_name};
+
+use super::episode_trace::{EpisodeTrace, TrueGoal, trace};
+use super::markdown::{self, Row};
+use super::scenario::Scenario;
+use crate::data::{Photograph, photographs};
+
+/// Query counts of every strategy.
+const SHORT: [usize; 5] = [1, 2, 3, 5, 10];
+/// Further ones for the strategies that need them.
+const LONG: [usize; 8] = [1, 2, 3, 5, 10, 20, 50, 200];
+/// Strategies that are followed up to 200 queries.
+const LONG_STRATEGIES: [&str; 2] = ["cmaes", "lm"];
+
+/// Options of the match table.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Validation photographs at most (folders val and cameras, by name)
+    #[arg(long, default_value_t = 188)]
+    photographs: usize,
+    /// Seed of goals, pipelines and strategies
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Only these strategies
+    #[arg(long, value_delimiter = ',')]
+    strategies: Vec<String>,
+    /// Only scenarios whose name contains this
+    #[arg(long, default_value = "")]
+    scenario: String,
+    /// Names the photographs below this, in dB, of each block (10 queries)
+    #[arg(long)]
+    worst: Option<f64>,
+}
+
+/// Prints the table as Markdown.
+///
+/// # Errors
+/// When the photographs are missing or an episode fails.
+pub fn print(options: &Options) -> Result<()> {
+    let photographs = photographs(&["val", "cameras"], options.photographs)?;
+    let strategies: Vec<&str> = match options.strategies.as_slice() {
+        [] => STRATEGY_NAMES.to_vec(),
+        some => some.iter().map(String::as_str).collect(),
+    };
+    markdown::print_head(options.seed, photographs.len());
+    for scenario in Scenario::all() {
+        if !scenario.name().contains(&options.scenario) {
+            continue;
+        }
+        markdown::print_block_head(&scenario.name(), &LONG);
+        for strategy in &strategies {
+            let long = LONG_STRATEGIES.contains(strategy);
+            let checkpoints: &[usize] = if long { &LONG } else { &SHORT };
+            let traces = run(scenario, strategy, &photographs, options.seed, checkpoints)?;
+            markdown::print_row(&Row { strategy, checkpoints, traces: &traces }, &LONG);
+            if let Some(limit) = options.worst {
+                name_worst(&photographs, &traces, limit);
+            }
+        }
+        println!();
+    }
+    Ok(())
+}
+
+/// One episode for each photograph, on all cores.
+fn run(
+    scenario: Scenario,
+    strategy: &str,
+    photographs: &[Photograph],
+    seed: u64,
+    checkpoints: &[usize],
+) -> Result<Vec<EpisodeTrace>> {
+    let episodes = photographs.par_iter().enumerate().map(|(number, photograph)| {
+        let seed = seed.wrapping_mul(1_000_003).wrapping_add(number as u64);
+        episode(scenario, strategy, photograph, seed, checkpoints)
+            .with_context(|| format!("{}, {strategy}, {}", scenario.name(), photograph.name))
+    });
+    episodes.collect()
+}
+
+fn episode(
+    scenario: Scenario,
+    strategy: &str,
+    photograph: &Photograph,
+    seed: u64,
+    checkpoints: &[usize],
+) -> Result<EpisodeTrace> {
+    let frame = &photograph.frame;
+    let mut clean = scenario.clean(frame, seed);
+    let goal = random_goal(&mut clean, &mut ChaCha8Rng::seed_from_u64(seed))?;
+    let seen = scenario.met(frame, seed, seed ^ 0xa5a5).query(&goal.params)?;
+    let goal = TrueGoal { seen, clean: goal.picture };
+    let mut pipeline = scenario.met(frame, seed, seed);
+    let mut strategy: Box<dyn SearchStrategy> =
+        strategy_by_name(strategy, seed, scenario.simulator(frame)?)
+            .with_context(|| format!("no strategy \"{strategy}\""))?;
+    trace(&mut pipeline, &mut clean, strategy.as_mut(), &goal, checkpoints)
+}
+
+fn name_worst(photographs: &[Photograph], traces: &[EpisodeTrace], limit: f64) {
+    for (photograph, trace) in photographs.iter().zip(traces) {
+        let at_ten = trace.best.get(SHORT.len() - 1).copied().unwrap_or(0.0);
+        if at_ten < limit {
+            eprintln!("{:24} {:?} ({} queries)", photograph.name, rounded(&trace.best), trace.queries);
+        }
+    }
+}
+
+fn rounded(values: &[f64]) -> Vec<f64> {
+    values.iter().map(|value| (value * 10.0).round() / 10.0).collect()
+}

@@ -1,0 +1,37 @@
+//! Tables by the protocol of `docs/protocol.md`.
+
+mod episode_trace;
+mod markdown;
+mod match_table;
+mod rawtherapee;
+mod scenario;
+mod statistics;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+/// Options of `cargo xtask table`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(subcommand)]
+    table: Table,
+}
+
+#[derive(Debug, Subcommand)]
+enum Table {
+    /// All strategies on known, unknown and foreign pipelines
+    Match(match_table::Options),
+    /// The model strategy on rawtherapee-cli
+    Rawtherapee(rawtherapee::Options),
+}
+
+/// Prints the table.
+///
+/// # Errors
+/// When photographs or programs are missing, or an episode fails.
+pub fn run(options: &Options) -> Result<()> {
+    match &options.table {
+        Table::Match(options) => match_table::print(options),
+        Table::Rawtherapee(options) => rawtherapee::print(options),
+    }
+}
