@@ -4,6 +4,7 @@
 //! ISP reach it through one trait, [`Pipeline`]; a way of searching reaches it through another,
 //! [`SearchStrategy`]. Terms are defined in `docs/glossary.md`.
 
+mod atomic_file;
 mod error;
 mod limits;
 mod observation;
@@ -16,12 +17,13 @@ mod response;
 pub mod strategy;
 mod view;
 
+pub use atomic_file::{AtomicFileError, write_atomically};
 pub use error::TunerError;
 pub use limits::{Limits, LimitsError};
 pub use parameter::Parameter;
 pub use observation::Functionals;
 pub use params::{Params, ParamsError};
-pub use picture::{Frame, FrameError, Samples};
+pub use picture::{Frame, FrameError, PictureError, PictureFormat, Samples};
 pub use pipeline::{Pipeline, PipelineError};
 pub use planes::Planes;
 pub use response::{Curve, ParameterInfo, ResponseError};

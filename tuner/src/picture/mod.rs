@@ -1,5 +1,17 @@
 //! Pictures as cameras and files have them.
 
+mod colour_profile;
+mod error;
+mod jpeg_outline;
+mod load;
+mod resize;
+mod save;
+#[cfg(test)]
+mod tests;
+
+pub use error::PictureError;
+pub use save::PictureFormat;
+
 /// A picture: interleaved RGB, display-referred sRGB, full range, rows from top to bottom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
