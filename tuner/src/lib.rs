@@ -12,8 +12,11 @@ mod params;
 mod picture;
 mod pipeline;
 mod planes;
+mod registration;
 mod response;
 mod strategy;
+#[cfg(test)]
+mod test_rendering;
 mod view;
 
 pub use atomic_file::{AtomicFileError, write_atomically};
@@ -24,6 +27,7 @@ pub use params::{Params, ParamsError};
 pub use picture::{Frame, FrameError, PictureError, PictureFormat, Samples};
 pub use pipeline::{Pipeline, PipelineError};
 pub use planes::Planes;
+pub use registration::{Content, Registration, SAME_CONTENT_CORRELATION, SNAP_PIXELS, register};
 pub use response::{Curve, ParameterInfo, ResponseError};
 pub use strategy::{Measured, SearchStrategy, Simulator, Task};
 pub use view::{Tile, View};
