@@ -49,8 +49,11 @@ pub const SNAP_PIXELS: f64 = 0.04;
 
 /// Correlation below which two pictures are held for different content
 /// (docs/decisions/0003-registration.md has the figures).
-pub const SAME_CONTENT_CORRELATION: f64 = 0.2;
+pub const SAME_CONTENT_CORRELATION: f64 = 0.12;
 
+/// Chance makes the best of many shifts correlate; over n pixels of detail it reaches about 3/√n, and
+/// this many times 1/√n is asked for.
+const CHANCE: f64 = 6.0;
 /// The longer side of the reduced pictures that are searched, in pixels.
 const BASE_SIDE: usize = 512;
 /// The coarsest level keeps at least this many pixels on its shorter side.
@@ -110,7 +113,7 @@ pub(crate) fn compare(found: &Frame, goal: &Frame, search: bool) -> Comparison {
     let peak = search::best_shift(&found_pyramid, &goal_pyramid, range as f32);
     let (registration, whole) = match (found_pyramid.first(), goal_pyramid.first(), peak) {
         (Some(found_detail), Some(goal_detail), Some(peak)) => {
-            let content = content(found_detail, goal_detail, &goal_reduced, &peak);
+            let content = content(found_detail, goal_detail, &peak);
             let correlation = f64::from(peak.correlation);
             let shift = match content {
                 Content::Same if search => {
@@ -149,11 +152,11 @@ fn search_range(width: usize, height: usize) -> f64 {
     (RANGE_SHARE * longer).max(RANGE_PIXELS.min(RANGE_SHARE_SMALL * shorter))
 }
 
-fn content(found: &Detail, goal: &Detail, goal_reduced: &Reduced, peak: &Peak) -> Content {
-    if f64::from(peak.correlation) >= SAME_CONTENT_CORRELATION {
+fn content(found: &Detail, goal: &Detail, peak: &Peak) -> Content {
+    let by_chance = CHANCE / f64::from(peak.weight.max(1.0)).sqrt();
+    if f64::from(peak.correlation) >= SAME_CONTENT_CORRELATION.max(by_chance) {
         return Content::Same;
     }
-    let _ = goal_reduced;
     let textured = |detail: &Detail| detail.textured_share() >= LEAST_TEXTURE;
     if textured(found) && textured(goal) { Content::Other } else { Content::NothingToCompare }
 }

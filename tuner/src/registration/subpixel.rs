@@ -23,6 +23,8 @@ const SETTLED: f64 = 0.002;
 const PRIOR_PIXELS: f64 = 0.7;
 /// Knots of the piecewise linear tone curve, in 8-bit steps.
 const KNOTS: [f32; 4] = [24.0, 64.0, 120.0, 190.0];
+/// So many neighbouring residuals say the same, because of the smoothing.
+const ALIKE: f64 = 8.0;
 /// Residuals beyond this many standard deviations lose their say (Geman–McClure).
 const OUTLIER_SIGMA: f64 = 3.0;
 
@@ -68,7 +70,7 @@ pub(crate) fn refine(
         let rms = tiles
             .par_iter_mut()
             .map(|tile| tile.reweigh(&solution.coefficients, scale))
-            .reduce(|| [0.0, 0.0], |a, b| [a[0] + b[0], a[1] + b[1]]);
+            .reduce(|| [0.0, 0.0], |[a, b], [c, d]| [a + c, b + d]);
         let [power, weight] = rms;
         let spread = (power / weight.max(1e-9)).sqrt().max(0.05);
         let first = scale.is_none();
@@ -265,53 +267,44 @@ impl Normal {
         let mut matrix = DMatrix::zeros(count, count);
         let places = (0..count).flat_map(|row| (row..count).map(move |column| (row, column)));
         for ((row, column), sum) in places.zip(sums) {
-            matrix[(row, column)] = sum;
-            matrix[(column, row)] = sum;
+            for place in [(row, column), (column, row)] {
+                if let Some(slot) = matrix.get_mut(place) {
+                    *slot = sum;
+                }
+            }
         }
         Self { matrix }
     }
 
     fn solve(&self) -> Option<Solution> {
         let unknowns = self.matrix.ncols().checked_sub(1)?;
-        if unknowns < 3 {
-            return None;
-        }
-        let mut left = self.matrix.view((0, 0), (unknowns, unknowns)).into_owned();
-        let right = DVector::from_iterator(
-            unknowns,
-            self.matrix.column(unknowns).iter().take(unknowns).copied(),
-        );
-        let pixels = left[(unknowns - 3, unknowns - 3)].max(1.0);
-        let goal_power = self.matrix[(unknowns, unknowns)];
-        for i in 0..unknowns - 2 {
-            left[(i, i)] += 1e-5 * pixels;
-        }
-        // First solve without a prior to learn the residual, which is what the prior is weighed with.
-        let solve =
-            |left: DMatrix<f64>| left.cholesky().map(|factor| (factor.solve(&right), factor));
-        let mut open = left.clone();
-        for i in unknowns - 2..unknowns {
-            open[(i, i)] += 1e-6 * pixels;
-        }
-        let (solution, _) = solve(open)?;
-        let variance = ((goal_power - solution.dot(&right)) / pixels).max(1e-6);
-        // Smoothing makes about eight neighbouring residuals say the same.
-        let prior = 8.0 * variance / (PRIOR_PIXELS * PRIOR_PIXELS);
-        for i in unknowns - 2..unknowns {
-            left[(i, i)] += prior;
-        }
-        let (solution, factor) = solve(left)?;
-        let variance_of = |i: usize| -> Option<f64> {
-            let mut unit = DVector::zeros(unknowns);
-            unit[i] = 1.0;
-            Some(8.0 * factor.solve(&unit)[i])
+        let terms = unknowns.checked_sub(2)?;
+        let left = self.matrix.view((0, 0), (unknowns, unknowns)).into_owned();
+        let right = self.matrix.view((0, unknowns), (unknowns, 1)).column(0).into_owned();
+        // The last regressor is 1, so its power is the (weighted) number of pixels.
+        let pixels = self.matrix.get((terms.checked_sub(1)?, terms - 1))?.max(1.0);
+        let goal_power = self.matrix.get((unknowns, unknowns))?;
+        let solve = |shift_ridge: f64| {
+            let ridge = std::iter::repeat_n(1e-5 * pixels, terms).chain([shift_ridge; 2]);
+            let ridge = DMatrix::from_diagonal(&DVector::from_iterator(unknowns, ridge));
+            let factor = (&left + ridge).cholesky()?;
+            Some((factor.solve(&right), factor))
         };
-        let inverse_diagonal = [variance_of(unknowns - 2)?, variance_of(unknowns - 1)?];
-        let step = [-solution[unknowns - 2], -solution[unknowns - 1]];
-        step.iter().all(|d| d.is_finite()).then(|| Solution {
+        // First without a prior, to learn the residual, which is what the prior is weighed with.
+        let (open, _) = solve(1e-6 * pixels)?;
+        let variance = ((goal_power - open.dot(&right)) / pixels).max(1e-6);
+        let prior = ALIKE * variance / (PRIOR_PIXELS * PRIOR_PIXELS);
+        let (solution, factor) = solve(prior)?;
+        let inverse = factor.inverse();
+        let mut variances = inverse.diagonal().iter().rev().map(|v| ALIKE * v).collect::<Vec<_>>();
+        variances.truncate(2);
+        let mut last = solution.iter().rev();
+        let (down, across) = (-last.next()?, -last.next()?);
+        let [variance_down, variance_across] = variances.try_into().ok()?;
+        (across.is_finite() && down.is_finite()).then(|| Solution {
             coefficients: solution.iter().copied().collect(),
-            step,
-            inverse_diagonal,
+            step: [across, down],
+            inverse_diagonal: [variance_across, variance_down],
         })
     }
 }
