@@ -1,6 +1,6 @@
 //! What can go wrong in a tune.
 
-use crate::{FrameError, LimitsError, ParamsError, PipelineError, ResponseError};
+use crate::{FrameError, GoalError, LimitsError, ParamsError, PipelineError, ResponseError};
 
 /// An error of the tuning crate.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,9 @@ pub enum TunerError {
     /// Samples that make no picture.
     #[error(transparent)]
     Frame(#[from] FrameError),
+    /// A picture that cannot be a goal.
+    #[error(transparent)]
+    Goal(#[from] GoalError),
     /// The pipeline failed before the first query.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),

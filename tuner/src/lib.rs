@@ -5,27 +5,42 @@
 //! [`SearchStrategy`]. Terms are defined in `docs/glossary.md`.
 
 mod atomic_file;
+mod confidence;
 mod error;
+mod goal;
 mod limits;
 mod observation;
+mod mismatch;
+mod noise;
 mod parameter;
 mod params;
 mod picture;
 mod pipeline;
 mod planes;
+mod region;
+mod registration;
+mod resample;
 mod response;
 pub mod strategy;
+mod strategy;
+#[cfg(test)]
+mod test_rendering;
 mod view;
 
 pub use atomic_file::{AtomicFileError, write_atomically};
+pub use confidence::{Evidence, Limit, confidence, limits_of_result};
 pub use error::TunerError;
+pub use goal::{Goal, GoalError, GoalOptions};
 pub use limits::{Limits, LimitsError};
+pub use noise::noise_steps;
 pub use parameter::Parameter;
 pub use observation::Functionals;
 pub use params::{Params, ParamsError};
 pub use picture::{Frame, FrameError, PictureError, PictureFormat, Samples};
 pub use pipeline::{Pipeline, PipelineError};
 pub use planes::Planes;
+pub use region::Region;
+pub use registration::{Content, Registration, SAME_CONTENT_CORRELATION, SNAP_PIXELS, register};
 pub use response::{Curve, ParameterInfo, ResponseError};
 pub use strategy::{Measured, SearchStrategy, Simulator, Task};
 pub use view::{Tile, View};
