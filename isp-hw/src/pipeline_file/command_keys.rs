@@ -1,0 +1,210 @@
+//! The keys of `kind = "command"`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tuner::{Curve, ParameterInfo};
+
+use super::{PipelineFileError, limit_keys};
+use crate::command::placeholder::{PathName, Text};
+use crate::command::{CommandConfig, Mode, PictureFormat, Template};
+use crate::strict_toml::{StrictError, Table, Value};
+
+/// Keys beside those of every kind.
+pub(super) const KEYS: [&str; 7] =
+    ["mode", "program", "template", "timeout_ms", "input_format", "output_format", "parameter"];
+
+const PARAMETER_KEYS: [&str; 6] = ["name", "key", "range", "curve", "neutral", "unit"];
+
+const FORMATS: [(&str, PictureFormat); 3] =
+    [("png", PictureFormat::Png), ("tiff", PictureFormat::Tiff), ("ppm", PictureFormat::Ppm)];
+
+const DEFAULT_TIMEOUT_MS: i64 = 60_000;
+const LONGEST_TIMEOUT_MS: i64 = 24 * 3600 * 1000;
+
+// A request of nine keys has to fit into a pipe, which holds 4096 bytes at least (POSIX `PIPE_BUF`
+// is 512, Linux pipes hold 64 KiB): far longer than any name of a parameter.
+const LONGEST_KEY: usize = 64;
+
+/// Native values beyond this are a slip; it also keeps placeholder arithmetic finite.
+const LARGEST_NATIVE: f64 = 1e12;
+
+pub(super) fn read(
+    root: &Table<'_>,
+    folder: &Path,
+    read_template: &dyn Fn(&Path) -> Result<String, PipelineFileError>,
+) -> Result<CommandConfig, PipelineFileError> {
+    let parameters = parameters(root)?;
+    let keys: Vec<&str> = parameters.iter().map(|info| info.key.as_str()).collect();
+    let mode = root.required("mode")?.choice(&[("session", false), ("oneshot", true)])?;
+    let mode = if mode { oneshot(root, &keys, folder, read_template)? } else { session(root)? };
+    let timeout_ms = root
+        .get("timeout_ms")
+        .map_or(Ok(DEFAULT_TIMEOUT_MS), |value| value.integer(1..=LONGEST_TIMEOUT_MS))?;
+    Ok(CommandConfig {
+        mode,
+        folder: folder.to_owned(),
+        timeout: Duration::from_millis(timeout_ms.unsigned_abs()),
+        input_format: format(root, "input_format")?,
+        output_format: format(root, "output_format")?,
+        parameters,
+    })
+}
+
+fn format(root: &Table<'_>, key: &str) -> Result<PictureFormat, StrictError> {
+    root.get(key).map_or(Ok(PictureFormat::Png), |value| value.choice(&FORMATS))
+}
+
+/// The words of `program`, with their places.
+fn program<'d>(root: &Table<'d>) -> Result<Vec<Value<'d>>, StrictError> {
+    let program = root.required("program")?;
+    let words = program.items()?;
+    let Some((first, arguments)) = words.split_first() else {
+        return Err(program.error("\"program\" needs at least the name of the program"));
+    };
+    first.text()?;
+    for argument in arguments {
+        if argument.string()?.contains('\0') {
+            return Err(argument.error("an argument must not contain NUL"));
+        }
+    }
+    Ok(words)
+}
+
+fn session(root: &Table<'_>) -> Result<Mode, PipelineFileError> {
+    if let Some(template) = root.get("template") {
+        let what = "\"template\" needs mode = \"oneshot\"; a session gets its values as JSON lines";
+        return Err(template.key_error(what).into());
+    }
+    let mut words = Vec::new();
+    for word in program(root)? {
+        let text = word.string()?;
+        let braced = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        if braced.is_some_and(|name| PathName::from_name(name).is_some()) {
+            let what =
+                format!("{text} needs mode = \"oneshot\"; a session gets paths as JSON lines");
+            return Err(word.error(what).into());
+        }
+        words.push(text.to_owned());
+    }
+    Ok(Mode::Session { program: words })
+}
+
+fn oneshot(
+    root: &Table<'_>,
+    keys: &[&str],
+    folder: &Path,
+    read_template: &dyn Fn(&Path) -> Result<String, PipelineFileError>,
+) -> Result<Mode, PipelineFileError> {
+    let mut arguments = Vec::new();
+    for word in program(root)? {
+        let text = Text::parse(word.string()?, keys).map_err(|error| word.error(error.what))?;
+        arguments.push(text);
+    }
+    let template = match root.get("template") {
+        Some(value) => Some(template(&value, keys, folder, read_template)?),
+        None => None,
+    };
+    let whole = root.required("program")?;
+    let uses = |name| arguments.iter().any(|argument: &Text| argument.uses(name));
+    let anywhere =
+        |name| uses(name) || template.as_ref().is_some_and(|template| template.text.uses(name));
+    if uses(PathName::Template) != template.is_some() {
+        return Err(whole
+            .error(if template.is_some() {
+                "{template} is missing in \"program\", so the template file would never be used"
+            } else {
+                "{template} in \"program\" needs the key \"template\""
+            })
+            .into());
+    }
+    for (name, braced) in [(PathName::Input, "{input}"), (PathName::Output, "{output}")] {
+        if !anywhere(name) {
+            let what = format!("{braced} is missing in \"program\" (and in the template, if any)");
+            return Err(whole.error(what).into());
+        }
+    }
+    // A parameter that reaches the program nowhere would be tuned to no effect.
+    let texts = || arguments.iter().chain(template.as_ref().map(|template| &template.text));
+    let unused = keys.iter().find(|&&key| !texts().any(|text| text.keys().any(|used| used == key)));
+    if let Some(key) = unused
+        && !uses(PathName::Params)
+    {
+        let what = format!(
+            "{{{key}}} stands neither in \"program\" nor in a template; use it, or {{params}}, or \
+             remove its [[parameter]] table"
+        );
+        return Err(whole.error(what).into());
+    }
+    Ok(Mode::Oneshot { program: arguments, template })
+}
+
+fn template(
+    value: &Value<'_>,
+    keys: &[&str],
+    folder: &Path,
+    read_template: &dyn Fn(&Path) -> Result<String, PipelineFileError>,
+) -> Result<Template, PipelineFileError> {
+    let name = value.text()?;
+    let path = folder.join(name);
+    let text = read_template(&path).map_err(|error| value.error(format!("template {error}")))?;
+    let text = Text::parse(&text, keys).map_err(|error| {
+        StrictError::at(&text, &path.display().to_string(), error.at, error.what)
+    })?;
+    let extension = path.extension().map(|ending| ending.to_string_lossy().into_owned());
+    Ok(Template { extension: extension.unwrap_or_default(), text })
+}
+
+fn parameters(root: &Table<'_>) -> Result<Vec<ParameterInfo>, StrictError> {
+    let tables = root.required("parameter")?;
+    let mut parameters: Vec<ParameterInfo> = Vec::new();
+    for item in tables.items()? {
+        let table = item.table()?;
+        let info = parameter(&table)?;
+        if parameters.iter().any(|known| known.parameter == info.parameter) {
+            let what = format!("\"{}\" has two [[parameter]] tables", info.parameter);
+            return Err(table.required("name")?.error(what));
+        }
+        if parameters.iter().any(|known| known.key == info.key) {
+            let value = table.get("key").unwrap_or(table.required("name")?);
+            return Err(value.error(format!("two parameters have the key {:?}", info.key)));
+        }
+        parameters.push(info);
+    }
+    if parameters.is_empty() {
+        return Err(tables.error("a pipeline needs at least one [[parameter]] table"));
+    }
+    parameters.sort_by_key(|info| info.parameter);
+    Ok(parameters)
+}
+
+fn parameter(table: &Table<'_>) -> Result<ParameterInfo, StrictError> {
+    table.only(&PARAMETER_KEYS)?;
+    let name = table.required("name")?;
+    let parameter = limit_keys::parameter(&name, name.string()?)?;
+    let mut info = ParameterInfo::canonical(parameter);
+    if let Some(key) = table.get("key") {
+        info.key = key.text()?.to_owned();
+        if info.key.len() > LONGEST_KEY || info.key.contains(char::is_control) {
+            let what = format!("a key has at most {LONGEST_KEY} bytes, none of them control codes");
+            return Err(key.error(what));
+        }
+    }
+    let range = table.required("range")?;
+    let neutral = table.required("neutral")?;
+    info.range = range.pair()?;
+    info.neutral = neutral.number()?;
+    if info.range.iter().any(|end| end.abs() > LARGEST_NATIVE) {
+        return Err(
+            range.error(format!("a range ends within -{LARGEST_NATIVE:e} and {LARGEST_NATIVE:e}"))
+        );
+    }
+    if let Some(curve) = table.get("curve") {
+        info.curve = curve.choice(&[("linear", Curve::Linear), ("log", Curve::Log)])?;
+    }
+    if let Some(unit) = table.get("unit") {
+        info.unit = unit.string()?.to_owned();
+    }
+    info.validate().map_err(|error| range.error(error.to_string()))?;
+    Ok(info)
+}

@@ -1,0 +1,203 @@
+//! The TOML file of `--pipeline`: which pipeline, with which parameters and limits.
+//!
+//! `docs/pipeline-file.md` lists every key. The file is read strictly
+//! ([`crate::strict_toml`]): whatever is not as documented is one message with line and column.
+
+mod command_keys;
+mod kind;
+mod limit_keys;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use tuner::{Frame, Limits, Pipeline, PipelineError};
+
+use crate::command::{CommandConfig, CommandPipeline};
+use crate::strict_toml::{Document, StrictError};
+
+pub use kind::InputEncoding;
+
+/// Pipeline files and template files may be this long; longer ones are no such files.
+const LONGEST_FILE_BYTES: u64 = 4 << 20;
+
+/// A pipeline file that was read and found right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PipelineFile {
+    label: String,
+    kind: Kind,
+    limits: Limits,
+}
+
+/// What a pipeline file describes.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The software ISP.
+    Software {
+        /// How the samples of the input stand for light.
+        input_encoding: InputEncoding,
+    },
+    /// The pipeline of the paper.
+    Paper,
+    /// An external program.
+    Command(CommandConfig),
+}
+
+/// A pipeline file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PipelineFileError {
+    /// The file, or the template that it names, cannot be read.
+    #[error("{}: {reason}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not, and the way out.
+        reason: String,
+    },
+    /// Something in it is not as documented.
+    #[error(transparent)]
+    Content(#[from] StrictError),
+}
+
+/// A pipeline that cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// A kind that this build cannot open.
+    #[error("{label}: kind = {kind:?} is not in this version of isptune; use kind = \"command\"")]
+    NotInThisVersion {
+        /// The pipeline file.
+        label: String,
+        /// The kind.
+        kind: &'static str,
+    },
+    /// The pipeline itself failed.
+    #[error("{label}: {source}")]
+    Pipeline {
+        /// The pipeline file.
+        label: String,
+        /// What went wrong.
+        source: PipelineError,
+    },
+}
+
+impl PipelineFile {
+    /// Reads a file, with the template that it may name.
+    ///
+    /// # Errors
+    /// [`PipelineFileError`]: the file or the template cannot be read, or something in them is not
+    /// as documented.
+    pub fn load(path: &Path) -> Result<Self, PipelineFileError> {
+        let text = read_text(path)?;
+        Self::parse(&text, &path.display().to_string())
+    }
+
+    /// Reads the text of a file. `label` names it in messages; relative paths in it (working folder
+    /// of a program, template) start in the folder of `label` taken as a path.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn parse(text: &str, label: &str) -> Result<Self, PipelineFileError> {
+        Self::parse_with(text, label, &read_text)
+    }
+
+    /// As [`Self::parse`], with another way to read template files.
+    ///
+    /// # Errors
+    /// As [`Self::load`], and whatever `read_template` returns.
+    pub fn parse_with(
+        text: &str,
+        label: &str,
+        read_template: &dyn Fn(&Path) -> Result<String, PipelineFileError>,
+    ) -> Result<Self, PipelineFileError> {
+        let document = Document::parse(text, label)?;
+        let folder = folder_of(label)?;
+        let (kind, limits) = kind::read(&document.root(), &folder, read_template)?;
+        Ok(Self { label: label.to_owned(), kind, limits })
+    }
+
+    /// Name of the file in messages.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// What it describes.
+    #[must_use]
+    pub const fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    /// What a tune may change: all parameters that the pipeline has, narrowed by `lock` and
+    /// `[limits]`.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Opens the pipeline on an input picture. While `cancel` is true, queries of an external
+    /// program end with [`PipelineError::Interrupted`].
+    ///
+    /// # Errors
+    /// [`OpenError`] when the program cannot be started, or the input cannot be handed to it.
+    pub fn open(
+        &self,
+        input: Frame,
+        cancel: Arc<AtomicBool>,
+    ) -> Result<Box<dyn Pipeline + Send>, OpenError> {
+        match &self.kind {
+            Kind::Software { .. } | Kind::Paper => self.open_software(),
+            Kind::Command(config) => {
+                let opened = CommandPipeline::open(config.clone(), input, cancel);
+                let opened = opened
+                    .map_err(|source| OpenError::Pipeline { label: self.label.clone(), source })?;
+                Ok(Box::new(opened))
+            }
+        }
+    }
+
+    /// Where the renderers of isptune itself are plugged in.
+    fn open_software(&self) -> Result<Box<dyn Pipeline + Send>, OpenError> {
+        let kind = if self.kind == Kind::Paper { "paper" } else { "software" };
+        Err(OpenError::NotInThisVersion { label: self.label.clone(), kind })
+    }
+}
+
+/// The absolute folder of a file, so that it stays the same for a program that runs elsewhere.
+fn folder_of(label: &str) -> Result<PathBuf, PipelineFileError> {
+    let path = Path::new(label);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    std::path::absolute(folder).map_err(|error| PipelineFileError::Read {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })
+}
+
+fn read_text(path: &Path) -> Result<String, PipelineFileError> {
+    let failed = |reason: String| PipelineFileError::Read { path: path.to_owned(), reason };
+    let file = File::open(path).map_err(|error| {
+        failed(if error.kind() == io::ErrorKind::NotFound {
+            "there is no such file".to_owned()
+        } else {
+            error.to_string()
+        })
+    })?;
+    let mut bytes = Vec::new();
+    let read = file.take(LONGEST_FILE_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| failed(error.to_string()))?;
+    if bytes.len() as u64 > LONGEST_FILE_BYTES {
+        return Err(failed(format!("longer than {LONGEST_FILE_BYTES} bytes; is it a picture?")));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        failed(format!("byte {at} is not UTF-8 text; is it a picture?"))
+    })
+}
+
+#[cfg(test)]
+mod tests;
