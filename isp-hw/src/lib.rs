@@ -1,2 +1,26 @@
 //! Everything of isptune that touches a camera or an ISP: the software ISP with its variants, and
 //! external programs. Each of them is a [`tuner::Pipeline`].
+//!
+//! A [`Renderer`] is the arithmetic of an ISP; a [`PicturePipeline`] is a renderer on one input
+//! picture. The formulas of the software ISP are in `docs/software-isp.md`.
+
+mod foreign;
+mod input;
+mod paper;
+mod patch;
+mod picture_pipeline;
+mod random_goal;
+mod renderer;
+mod software;
+mod srgb;
+mod variant;
+
+pub use foreign::ForeignIsp;
+pub use input::{Input, Transfer};
+pub use paper::PaperIsp;
+pub use patch::Patch;
+pub use picture_pipeline::PicturePipeline;
+pub use random_goal::{RandomGoal, random_goal};
+pub use renderer::{Light, Renderer};
+pub use software::{Coefficients, Implementation, SoftwareIsp, Threads};
+pub use variant::{Noisy, Quantised, Shifted, Variation};
