@@ -7,3 +7,25 @@ pub mod strict_toml;
 
 pub use command::CommandPipeline;
 pub use pipeline_file::{OpenError, PipelineFile, PipelineFileError};
+//!
+//! A [`Renderer`] is the arithmetic of an ISP; a [`PicturePipeline`] is a renderer on one input
+//! picture. The formulas of the software ISP are in `docs/software-isp.md`.
+mod foreign;
+mod input;
+mod paper;
+mod patch;
+mod picture_pipeline;
+mod random_goal;
+mod renderer;
+mod software;
+mod srgb;
+mod variant;
+pub use foreign::ForeignIsp;
+pub use input::{Input, Transfer};
+pub use paper::PaperIsp;
+pub use patch::Patch;
+pub use picture_pipeline::PicturePipeline;
+pub use random_goal::{RandomGoal, random_goal};
+pub use renderer::{Light, Renderer};
+pub use software::{Coefficients, Implementation, SoftwareIsp, Threads};
+pub use variant::{Noisy, Quantised, Shifted, Variation};

@@ -1,0 +1,128 @@
+//! The picture that a pipeline renders, and how its samples become light.
+
+use tuner::{Frame, Samples};
+
+use crate::{Light, Patch, srgb};
+
+/// How the samples of an input stand for light.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transfer {
+    /// Display-referred sRGB, as in nearly every file.
+    #[default]
+    Srgb,
+    /// Proportional to light, as a raw developer writes on request. Use 16 bits: 8 bits band.
+    Linear,
+}
+
+/// An input picture with the meaning of its samples.
+#[derive(Debug, Clone)]
+pub struct Input {
+    frame: Frame,
+    transfer: Transfer,
+}
+
+/// Tables from sample to float, one entry for each value that a sample can have.
+#[derive(Debug, Clone)]
+pub(crate) struct Decoder {
+    table: Vec<f32>,
+}
+
+impl Decoder {
+    /// Decodes samples of `input` into `light`, in [0, 1].
+    pub(crate) fn new(input: &Input, light: Light) -> Self {
+        let levels = match input.frame.samples() {
+            Samples::U8(_) => 256,
+            Samples::U16(_) => 65536,
+        };
+        let decode = |level: u32| -> f32 {
+            let value = f64::from(level) / f64::from(levels - 1);
+            (match (input.transfer, light) {
+                (Transfer::Srgb, Light::Linear) => srgb::decode(value),
+                (Transfer::Linear, Light::Display) => srgb::encode(value),
+                _ => value,
+            }) as f32
+        };
+        Self { table: (0..levels).map(decode).collect() }
+    }
+
+    /// Values of the table: 256 for 8-bit samples, 65,536 for 16-bit ones.
+    pub(crate) fn table(&self) -> &[f32] {
+        &self.table
+    }
+
+    fn value<T: Into<usize>>(&self, sample: T) -> f32 {
+        self.table.get(sample.into()).copied().unwrap_or(0.0)
+    }
+}
+
+impl Input {
+    /// An input with display-referred sRGB samples.
+    #[must_use]
+    pub const fn srgb(frame: Frame) -> Self {
+        Self { frame, transfer: Transfer::Srgb }
+    }
+
+    /// An input whose samples stand for light as `transfer` says.
+    #[must_use]
+    pub const fn new(frame: Frame, transfer: Transfer) -> Self {
+        Self { frame, transfer }
+    }
+
+    /// The samples as found.
+    #[must_use]
+    pub const fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    /// What the samples stand for.
+    #[must_use]
+    pub const fn transfer(&self) -> Transfer {
+        self.transfer
+    }
+
+    /// Cuts out `width × height` pixels from `origin` on (column, row; may lie outside, where the
+    /// border's pixels are repeated) and decodes them.
+    pub(crate) fn patch(
+        &self,
+        decoder: &Decoder,
+        origin: [isize; 2],
+        [width, height]: [usize; 2],
+    ) -> Patch {
+        let planes = match self.frame.samples() {
+            Samples::U8(samples) => self.cut(samples, decoder, origin, [width, height]),
+            Samples::U16(samples) => self.cut(samples, decoder, origin, [width, height]),
+        };
+        Patch { origin, width, height, planes }
+    }
+
+    fn cut<T: Copy + Into<usize>>(
+        &self,
+        samples: &[T],
+        decoder: &Decoder,
+        [left, top]: [isize; 2],
+        [width, height]: [usize; 2],
+    ) -> [Vec<f32>; 3] {
+        let [picture_width, picture_height] = self.frame.size();
+        let mut planes = [(); 3].map(|()| Vec::with_capacity(width * height));
+        let (pixels, _) = samples.as_chunks::<3>();
+        let [red, green, blue] = &mut planes;
+        for row in 0..height {
+            let y = clamped(top.saturating_add_unsigned(row), picture_height);
+            let line = pixels.get(y * picture_width..(y + 1) * picture_width).unwrap_or(&[]);
+            for column in 0..width {
+                let x = clamped(left.saturating_add_unsigned(column), picture_width);
+                if let Some(&[r, g, b]) = line.get(x) {
+                    red.push(decoder.value(r));
+                    green.push(decoder.value(g));
+                    blue.push(decoder.value(b));
+                }
+            }
+        }
+        planes
+    }
+}
+
+/// The nearest index within an extent.
+fn clamped(index: isize, extent: usize) -> usize {
+    usize::try_from(index).unwrap_or(0).min(extent.saturating_sub(1))
+}

@@ -1,0 +1,8 @@
+//! The software ISP in single precision: rows stream through a few small buffers.
+
+mod instructions;
+mod kernels;
+mod stream;
+
+pub use instructions::Instructions;
+pub use stream::{render_patch, render_picture};

@@ -1,0 +1,223 @@
+//! Rows streaming through the kernels, with the five last rows kept for texture.
+
+use rayon::prelude::*;
+use tuner::{Frame, Samples};
+
+use super::Instructions;
+use super::kernels::Tone;
+use crate::input::Decoder;
+use crate::renderer::{to_u8, to_u16};
+use crate::software::Threads;
+use crate::software::coefficients::{Coefficients, LUMINANCE};
+use crate::software::reference::HALO;
+use crate::{Input, Light, Patch};
+
+impl From<&Coefficients> for Tone {
+    fn from(coefficients: &Coefficients) -> Self {
+        let [gain_red, gain_green, gain_blue] = coefficients.gains;
+        let [red, green, blue] = LUMINANCE;
+        let saturation = coefficients.saturation;
+        Self {
+            luminance: [gain_red * red, gain_green * green, gain_blue * blue].map(|w| w as f32),
+            own: coefficients.gains.map(|gain| (saturation * gain) as f32),
+            grey: (1.0 - saturation) as f32,
+            contrast: coefficients.contrast as f32,
+            highlights: coefficients.highlights as f32,
+            shadows: coefficients.shadows as f32,
+            texture: coefficients.texture as f32,
+        }
+    }
+}
+
+/// A toned row with [`HALO`] pixels more than wanted on each side.
+#[derive(Default)]
+struct Row {
+    colours: [Vec<f32>; 3],
+    roots: Vec<f32>,
+    blurred: Vec<f32>,
+}
+
+/// Streams rows of `width` wanted pixels. `load` fills the planes of one row with linear light
+/// (`width` + 2 [`HALO`] values each) and is called for `rows` + 2 [`HALO`] rows from top to bottom;
+/// `store` receives the `rows` display rows.
+fn stream(
+    tone: &Tone,
+    instructions: Instructions,
+    [width, rows]: [usize; 2],
+    mut load: impl FnMut(usize, [&mut [f32]; 3]),
+    mut store: impl FnMut([&[f32]; 3]),
+) {
+    let padded = width + 2 * HALO;
+    let mut ring = [(); 5].map(|()| Row {
+        colours: [(); 3].map(|()| vec![0.0; padded]),
+        roots: vec![0.0; padded],
+        blurred: vec![0.0; width],
+    });
+    let mut display = [(); 3].map(|()| vec![0.0_f32; width]);
+    for row in 0..rows + 2 * HALO {
+        ring.rotate_left(1);
+        let [above2, above, centre, below, newest] = &mut ring;
+        load(row, newest.colours.each_mut().map(Vec::as_mut_slice));
+        let colours = newest.colours.each_mut().map(Vec::as_mut_slice);
+        instructions.tone_row(tone, colours, &mut newest.roots);
+        instructions.blur_row(&newest.roots, &mut newest.blurred);
+        if row < 2 * HALO {
+            continue;
+        }
+        let blurred =
+            [&above2.blurred, &above.blurred, &centre.blurred, &below.blurred, &newest.blurred];
+        instructions.finish_row(
+            tone.texture,
+            blurred.map(Vec::as_slice),
+            wanted(&centre.roots, width),
+            centre.colours.each_ref().map(|plane| wanted(plane, width)),
+            display.each_mut().map(Vec::as_mut_slice),
+        );
+        store(display.each_ref().map(Vec::as_slice));
+    }
+}
+
+/// The values of a padded row that are wanted.
+fn wanted(padded: &[f32], width: usize) -> &[f32] {
+    padded.get(HALO..HALO + width).unwrap_or(&[])
+}
+
+/// Renders a patch of linear light that has [`HALO`] pixels more than wanted on each side.
+pub fn render_patch(
+    patch: &Patch,
+    coefficients: &Coefficients,
+    instructions: Instructions,
+) -> Patch {
+    let width = patch.width.saturating_sub(2 * HALO);
+    let height = patch.height.saturating_sub(2 * HALO);
+    let mut planes = [(); 3].map(|()| Vec::with_capacity(width * height));
+    let mut sources = patch.planes.each_ref().map(|plane| plane.chunks_exact(patch.width.max(1)));
+    stream(
+        &Tone::from(coefficients),
+        instructions,
+        [width, height],
+        |_, row| {
+            for (target, source) in row.into_iter().zip(&mut sources) {
+                if let Some(source) = source.next() {
+                    target.copy_from_slice(source);
+                }
+            }
+        },
+        |display| {
+            for (plane, row) in planes.iter_mut().zip(display) {
+                plane.extend_from_slice(row);
+            }
+        },
+    );
+    let origin = patch.origin.map(|start| start.saturating_add_unsigned(HALO));
+    Patch { origin, width, height, planes }
+}
+
+/// Renders a whole picture, rounded to the depth of the input.
+pub fn render_picture(
+    input: &Input,
+    coefficients: &Coefficients,
+    threads: Threads,
+    instructions: Instructions,
+) -> Frame {
+    let [width, height] = input.frame().size();
+    let decoder = Decoder::new(input, Light::Linear);
+    let picture = Picture { width, height, table: decoder.table() };
+    let tone = Tone::from(coefficients);
+    let samples = match input.frame().samples() {
+        Samples::U8(samples) => {
+            Samples::U8(picture.render(samples, &tone, threads, instructions, to_u8))
+        }
+        Samples::U16(samples) => {
+            Samples::U16(picture.render(samples, &tone, threads, instructions, to_u16))
+        }
+    };
+    Frame::new(width, height, samples).unwrap_or_else(|_| input.frame().clone())
+}
+
+struct Picture<'a> {
+    width: usize,
+    height: usize,
+    table: &'a [f32],
+}
+
+impl Picture<'_> {
+    fn render<T>(
+        &self,
+        samples: &[T],
+        tone: &Tone,
+        threads: Threads,
+        instructions: Instructions,
+        round: impl Fn(f32) -> T + Sync,
+    ) -> Vec<T>
+    where
+        T: Copy + Default + Into<usize> + Send + Sync,
+    {
+        let mut out = vec![T::default(); samples.len()];
+        let rows = match threads {
+            Threads::One => self.height,
+            // A few bands for each thread even out their load.
+            Threads::All => self.height.div_ceil(4 * rayon::current_num_threads()).max(16),
+        };
+        let chunk = self.width * rows * 3;
+        let band = |(index, out): (usize, &mut [T])| {
+            self.render_band(samples, index * rows, out, tone, instructions, &round);
+        };
+        match threads {
+            Threads::One => out.chunks_mut(chunk).enumerate().for_each(band),
+            Threads::All => out.par_chunks_mut(chunk).enumerate().for_each(band),
+        }
+        out
+    }
+
+    fn render_band<T: Copy + Into<usize>>(
+        &self,
+        samples: &[T],
+        top: usize,
+        out: &mut [T],
+        tone: &Tone,
+        instructions: Instructions,
+        round: &impl Fn(f32) -> T,
+    ) {
+        let rows = out.len() / (3 * self.width);
+        let mut targets = out.chunks_exact_mut(3 * self.width);
+        stream(
+            tone,
+            instructions,
+            [self.width, rows],
+            |row, colours| {
+                let y = (top + row).saturating_sub(HALO).min(self.height - 1);
+                let start = y * self.width * 3;
+                self.decode(samples.get(start..start + self.width * 3).unwrap_or(&[]), colours);
+            },
+            |[red, green, blue]| {
+                let target = targets.next().unwrap_or(&mut []);
+                let (pixels, _) = target.as_chunks_mut::<3>();
+                for (((pixel, &r), &g), &b) in pixels.iter_mut().zip(red).zip(green).zip(blue) {
+                    *pixel = [round(r), round(g), round(b)];
+                }
+            },
+        );
+    }
+
+    /// Decodes one row and repeats its first and last pixel into the margins.
+    fn decode<T: Copy + Into<usize>>(&self, samples: &[T], colours: [&mut [f32]; 3]) {
+        let value = |sample: T| self.table.get(sample.into()).copied().unwrap_or(0.0);
+        let (pixels, _) = samples.as_chunks::<3>();
+        let [red, green, blue] = colours;
+        let inner = [&mut *red, &mut *green, &mut *blue]
+            .map(|plane| plane.get_mut(HALO..HALO + self.width).unwrap_or(&mut []));
+        let [inner_red, inner_green, inner_blue] = inner;
+        for (((&[r, g, b], red), green), blue) in
+            pixels.iter().zip(inner_red).zip(inner_green).zip(inner_blue)
+        {
+            [*red, *green, *blue] = [value(r), value(g), value(b)];
+        }
+        for plane in [red, green, blue] {
+            let (left, rest) = plane.split_at_mut(HALO);
+            let (inner, right) = rest.split_at_mut(self.width);
+            left.fill(inner.first().copied().unwrap_or(0.0));
+            right.fill(inner.last().copied().unwrap_or(0.0));
+        }
+    }
+}
