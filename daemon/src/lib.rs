@@ -8,3 +8,4 @@ mod option_values;
 mod progress;
 mod tuning;
 mod verbs;
+pub mod demo;
