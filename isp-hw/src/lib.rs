@@ -1,30 +1,30 @@
 //! Everything of isptune that touches a camera or an ISP: the software ISP with its variants, and
 //! external programs. Each of them is a [`tuner::Pipeline`].
-
-pub mod command;
-pub mod pipeline_file;
-pub mod strict_toml;
-
-pub use command::CommandPipeline;
-pub use pipeline_file::{OpenError, PipelineFile, PipelineFileError};
 //!
 //! A [`Renderer`] is the arithmetic of an ISP; a [`PicturePipeline`] is a renderer on one input
 //! picture. The formulas of the software ISP are in `docs/software-isp.md`.
+
+pub mod command;
 mod foreign;
 mod input;
 mod paper;
 mod patch;
 mod picture_pipeline;
+pub mod pipeline_file;
 mod random_goal;
 mod renderer;
 mod software;
 mod srgb;
+pub mod strict_toml;
 mod variant;
+
+pub use command::CommandPipeline;
 pub use foreign::ForeignIsp;
 pub use input::{Input, Transfer};
 pub use paper::PaperIsp;
 pub use patch::Patch;
 pub use picture_pipeline::PicturePipeline;
+pub use pipeline_file::{OpenError, PipelineFile, PipelineFileError};
 pub use random_goal::{RandomGoal, random_goal};
 pub use renderer::{Light, Renderer};
 pub use software::{Coefficients, Implementation, SoftwareIsp, Threads};

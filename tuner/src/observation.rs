@@ -51,7 +51,13 @@ impl Functionals {
         let tiles = grid_tiles(found.width(), found.height(), mask);
         let mut dense = hue_weights(found, &luma, mask);
         dense.extend(detail_weights(found.width(), &luma, mask));
-        Self { bin_weights: weights_of(&bins), tile_weights: weights_of(&tiles), bins, tiles, dense }
+        Self {
+            bin_weights: weights_of(&bins),
+            tile_weights: weights_of(&tiles),
+            bins,
+            tiles,
+            dense,
+        }
     }
 
     /// Observes a picture of the same size: [`Self::COUNT`] values, the means in [0, 1].
@@ -239,7 +245,9 @@ mod tests {
     }
 
     fn noisy(seed: usize) -> Planes {
-        picture(37, 29, |x, y, c| (((x * 31 + y * 17 + c * 7 + seed) * 2_654_435) % 1009) as f32 / 1009.0)
+        picture(37, 29, |x, y, c| {
+            (((x * 31 + y * 17 + c * 7 + seed) * 2_654_435) % 1009) as f32 / 1009.0
+        })
     }
 
     #[test]
@@ -278,9 +286,8 @@ mod tests {
         let found = noisy(0);
         let mask: Vec<bool> = (0..37 * 29).map(|i| i % 37 < 20).collect();
         let functionals = Functionals::new(&found, &mask);
-        let changed = picture(37, 29, |x, y, c| {
-            if x < 20 { found.channels()[c][y * 37 + x] } else { 0.0 }
-        });
+        let changed =
+            picture(37, 29, |x, y, c| if x < 20 { found.channels()[c][y * 37 + x] } else { 0.0 });
         for (a, b) in functionals.observe(&found).iter().zip(functionals.observe(&changed)) {
             assert!((a - b).abs() < 1e-6);
         }
@@ -290,7 +297,8 @@ mod tests {
     fn detail_slopes_follow_sharpening() {
         let found = noisy(3);
         let functionals = Functionals::new(&found, &vec![true; 37 * 29]);
-        let detail = |picture: &Planes| functionals.observe(picture)[Functionals::COUNT - 9..].to_vec();
+        let detail =
+            |picture: &Planes| functionals.observe(picture)[Functionals::COUNT - 9..].to_vec();
         let doubled = picture(37, 29, |x, y, c| {
             let luma = high_pass(37, &found.luma())[y * 37 + x];
             found.channels()[c][y * 37 + x] + luma

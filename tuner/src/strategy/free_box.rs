@@ -46,10 +46,8 @@ impl FreeBox {
     /// How far each free parameter may still move from `point`: intervals that contain 0.
     pub(crate) fn room(&self, point: &[f64]) -> Vec<[f64; 2]> {
         let axes = self.axes.iter().zip(point);
-        axes.map(|(&(_, [low, high]), value)| {
-            [(low - value).min(0.0), (high - value).max(0.0)]
-        })
-        .collect()
+        axes.map(|(&(_, [low, high]), value)| [(low - value).min(0.0), (high - value).max(0.0)])
+            .collect()
     }
 
     /// The vector whose free parameters have these values, moved into the limits.
