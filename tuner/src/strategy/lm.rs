@@ -29,6 +29,9 @@ const MOST_FAILURES: usize = 3;
 /// A shorter step (largest canonical change) changes no 8-bit picture.
 const SHORTEST_STEP: f64 = 1e-4;
 
+/// A step that promises less than this part of the squared residual is not worth a query.
+const LEAST_PROMISE: f64 = 1e-3;
+
 /// Only a relative gain of the mean squared error above this is worth another Jacobian.
 const LEAST_GAIN: f64 = 0.01;
 
@@ -52,7 +55,7 @@ enum Phase {
 
 /// The strategy `lm`: neutral, one query for each free parameter, then damped Gauss–Newton steps
 /// from the best point, with Broyden's update from every query. When three steps in a row fail, or
-/// the step becomes too short to matter, the Jacobian is measured anew (one query for each free
+/// the next one is too short or promises too little to matter, the Jacobian is measured anew (one query for each free
 /// parameter, all counted); the search ends when that brought no gain.
 #[derive(Debug)]
 pub(super) struct LevenbergMarquardt {
@@ -156,7 +159,8 @@ impl LevenbergMarquardt {
             .map(|(&[low, high], at)| [(low - at).min(0.0), (high - at).max(0.0)])
             .collect();
         let found = damped_step(&self.jacobian, &best.residual, self.damping, &bounds)?;
-        (found.step.amax() >= SHORTEST_STEP).then(|| &best.values + found.step)
+        let promises = found.predicted_gain > LEAST_PROMISE * best.residual.norm_squared();
+        (promises && found.step.amax() >= SHORTEST_STEP).then(|| &best.values + found.step)
     }
 
     fn stepped(&mut self, point: &Point) {
