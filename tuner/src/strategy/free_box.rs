@@ -17,6 +17,11 @@ impl FreeBox {
         Self { axes, start: limits.clamp(Params::NEUTRAL) }
     }
 
+    /// Number of free parameters.
+    pub(crate) fn dimensions(&self) -> usize {
+        self.axes.len()
+    }
+
     /// The allowed vector nearest to neutral: where a search without other knowledge begins.
     pub(crate) const fn start(&self) -> Params {
         self.start
@@ -85,7 +90,7 @@ mod tests {
         limits.narrow(Parameter::Exposure, [-0.3, 0.5]).unwrap();
         limits.lock(Parameter::RedGain, 0.2).unwrap();
         let free = FreeBox::new(&limits);
-        assert_eq!(free.point(&free.start()).len(), 8);
+        assert_eq!(free.dimensions(), 8);
         let low = free.of_cube_point(&[-1.0; 8]);
         assert!((low.get(Parameter::Exposure) + 0.3).abs() < 1e-12);
         assert_eq!(low.get(Parameter::RedGain), 0.2);
