@@ -78,12 +78,12 @@ impl Scenario {
         let input = Input::srgb(photograph.clone());
         Ok(match self.pipelines {
             Pipelines::Paper => {
-                let mut simulator = PicturePipeline::new(PaperIsp::new(), input);
+                let mut simulator = PicturePipeline::new(PaperIsp::default(), input);
                 simulator.look_at(&view)?;
                 Box::new(simulator)
             }
             _ => {
-                let mut simulator = PicturePipeline::new(SoftwareIsp::new(), input);
+                let mut simulator = PicturePipeline::new(SoftwareIsp::default(), input);
                 simulator.look_at(&view)?;
                 Box::new(simulator)
             }
@@ -92,10 +92,10 @@ impl Scenario {
 
     fn renderer(self, seed: u64) -> Box<dyn Renderer> {
         match self.pipelines {
-            Pipelines::Known => Box::new(SoftwareIsp::new()),
+            Pipelines::Known => Box::new(SoftwareIsp::default()),
             Pipelines::Unknown => Box::new(Variation::new(1.0, seed)),
-            Pipelines::Foreign => Box::new(ForeignIsp::new()),
-            Pipelines::Paper => Box::new(PaperIsp::new()),
+            Pipelines::Foreign => Box::new(ForeignIsp::default()),
+            Pipelines::Paper => Box::new(PaperIsp::default()),
         }
     }
 }
