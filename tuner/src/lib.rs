@@ -21,6 +21,8 @@ mod region;
 mod registration;
 mod resample;
 mod response;
+mod score;
+mod srgb;
 pub mod strategy;
 #[cfg(test)]
 mod test_rendering;
@@ -41,5 +43,7 @@ pub use planes::Planes;
 pub use region::Region;
 pub use registration::{Content, Registration, SAME_CONTENT_CORRELATION, SNAP_PIXELS, register};
 pub use response::{Curve, ParameterInfo, ResponseError};
+pub use score::{DeltaE, Score, ciede2000, delta_e00_map, lab_of_srgb, mse, psnr_db};
+pub use srgb::{linear_to_srgb, srgb_to_linear};
 pub use strategy::{Measured, SearchStrategy, Simulator, Task};
 pub use view::{Tile, View};
