@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use isp_hw::PipelineFile;
+use isp_hw::{OpenPipeline, PipelineFile};
 use tempfile::TempDir;
-use tuner::{Frame, Pipeline, PipelineError, Samples};
+use tuner::{Frame, PipelineError, Samples};
 
 /// A program of a test in its own folder, with the flag that interrupts its queries.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ impl Program {
     }
 
     /// Opens the pipeline on [`picture`], exchanging PPM unless other formats were set.
-    pub fn open(&self) -> Result<Box<dyn Pipeline + Send>, String> {
+    pub fn open(&self) -> Result<OpenPipeline, String> {
         let formats = if self.keys.contains("_format") {
             ""
         } else {
@@ -85,7 +85,7 @@ impl Program {
         let path = self.folder.path().join("pipeline.toml");
         fs::write(&path, format!("kind = \"command\"\n{}{formats}{EXPOSURE}", self.keys)).unwrap();
         let file = PipelineFile::load(&path).map_err(|error| error.to_string())?;
-        file.open(picture(), self.cancel()).map_err(|error| error.to_string())
+        file.open_frame(picture(), &self.cancel).map_err(|error| error.to_string())
     }
 
     /// What the program wrote into a file of its folder; empty when there is none.

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use isptune_tests::program::{Program, picture, reason};
-use tuner::{Parameter, Params, PipelineError};
+use tuner::{Parameter, Params, Pipeline, PipelineError};
 
 const PATHS_AND_VALUE: [&str; 3] = ["{input}", "{output}", "{ev}"];
 
@@ -123,7 +123,7 @@ fn is_missing_or_not_executable() {
         let path = program.folder().join("missing.toml");
         std::fs::write(&path, text).unwrap();
         let file = isp_hw::PipelineFile::load(&path).unwrap();
-        let mut pipeline = file.open(picture(), program.cancel()).unwrap();
+        let mut pipeline = file.open_frame(picture(), &program.cancel()).unwrap();
         let message = reason(pipeline.query(&Params::NEUTRAL));
         assert!(message.contains("query 1: ") && message.contains(expected), "{message}");
     }

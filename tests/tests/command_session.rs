@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use isptune_tests::program::{Program, bytes, picture, reason};
-use tuner::{Parameter, Params, PipelineError};
+use tuner::{Parameter, Params, Pipeline, PipelineError};
 
 fn exposure(value: f64) -> Params {
     Params::NEUTRAL.with(Parameter::Exposure, value)
@@ -213,7 +213,7 @@ fn is_missing() {
     let path = program.folder().join("missing.toml");
     std::fs::write(&path, text).unwrap();
     let file = isp_hw::PipelineFile::load(&path).unwrap();
-    let message = file.open(picture(), program.cancel()).err().unwrap().to_string();
+    let message = file.open_frame(picture(), &program.cancel()).err().unwrap().to_string();
     assert!(
         message.contains("missing.toml: isptune-no-such-program: there is no program"),
         "{message}"

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use isp_hw::PipelineFile;
+use isp_hw::{OpenPipeline, PipelineFile};
 use isptune_tests::program::{bytes, picture};
 use tuner::{Frame, Parameter, Params, Pipeline};
 
 /// Opens a shipped pipeline, or says that its program is not installed.
-fn open(name: &str, probe: &[&str]) -> Option<Box<dyn Pipeline + Send>> {
+fn open(name: &str, probe: &[&str]) -> Option<OpenPipeline> {
     let (program, arguments) = probe.split_first().unwrap();
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -19,7 +19,7 @@ fn open(name: &str, probe: &[&str]) -> Option<Box<dyn Pipeline + Send>> {
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pipelines").join(name);
     let file = PipelineFile::load(&path).unwrap();
-    Some(file.open(picture(), Arc::default()).unwrap())
+    Some(file.open_frame(picture(), &Arc::default()).unwrap())
 }
 
 /// A number that grows with the parameter.
@@ -81,20 +81,20 @@ fn neutral_is_the_input_and_every_parameter_works_both_ways(pipeline: &mut dyn P
 fn rawtherapee_renders_as_promised() {
     if let Some(mut pipeline) = open("rawtherapee.toml", &["rawtherapee-cli", "-h"]) {
         assert_eq!(pipeline.parameters().len(), 9);
-        neutral_is_the_input_and_every_parameter_works_both_ways(&mut *pipeline);
+        neutral_is_the_input_and_every_parameter_works_both_ways(&mut pipeline);
     }
 }
 
 #[test]
 fn graphicsmagick_renders_as_promised() {
     if let Some(mut pipeline) = open("graphicsmagick.toml", &["gm", "version"]) {
-        neutral_is_the_input_and_every_parameter_works_both_ways(&mut *pipeline);
+        neutral_is_the_input_and_every_parameter_works_both_ways(&mut pipeline);
     }
 }
 
 #[test]
 fn the_session_example_renders_as_promised() {
     if let Some(mut pipeline) = open("session-python.toml", &["python3", "--version"]) {
-        neutral_is_the_input_and_every_parameter_works_both_ways(&mut *pipeline);
+        neutral_is_the_input_and_every_parameter_works_both_ways(&mut pipeline);
     }
 }

@@ -1,4 +1,6 @@
-use tuner::Parameter;
+use std::sync::Arc;
+
+use tuner::{Frame, Parameter, Params, Pipeline, Planes, Samples, View};
 
 use super::*;
 use crate::command::Mode;
@@ -227,8 +229,10 @@ fn a_right_file_is_read_as_written() {
 #[test]
 fn the_shortest_files_are_enough() {
     let software = parse("kind=\"software\"").unwrap();
-    let encoding = InputEncoding::Srgb;
-    assert_eq!(software.kind(), &Kind::Software { input_encoding: encoding });
+    assert_eq!(software.kind(), PipelineFile::software().kind());
+    assert_eq!(software.limits(), PipelineFile::software().limits());
+    let linear = parse("kind=\"software\"\ninput_encoding=\"linear\"").unwrap();
+    assert_eq!(linear.kind(), &Kind::Software { transfer: Transfer::Linear });
     assert_eq!(software.limits().free(), Parameter::ALL);
     assert_eq!(parse("kind=\"paper\"").unwrap().kind(), &Kind::Paper);
     assert!(parse(&command("mode=\"session\"\nprogram=[\"x\"]")).is_ok());
@@ -259,4 +263,22 @@ fn the_shipped_files_are_right() {
         }
     }
     assert!(names.len() >= 3, "{names:?}");
+}
+
+#[test]
+fn an_open_pipeline_and_its_simulator_show_the_same_pixels() {
+    let samples = (0..48 * 40 * 3u32).map(|i| (i * 7919 % 251) as u8).collect();
+    let input = Frame::new(48, 40, Samples::U8(samples)).unwrap();
+    let params = Params::clamped([0.2, 0.1, -0.1, 0.0, 0.3, -0.2, 0.2, 0.1, -0.4]);
+    let view = View::whole(48, 40);
+    for text in ["kind=\"software\"", "kind=\"paper\""] {
+        let mut pipeline = parse(text).unwrap().open_frame(input.clone(), &Arc::default()).unwrap();
+        assert_eq!(pipeline.as_found().unwrap(), input);
+        let rendered = Planes::from(&pipeline.query_view(&params, &view).unwrap());
+        let simulated = pipeline.simulator(&input, &view).unwrap().simulate(&params);
+        for (a, b) in rendered.channels().into_iter().zip(simulated.channels()) {
+            let step = a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(step <= 0.51 / 255.0, "{text}: {step}");
+        }
+    }
 }
