@@ -5,17 +5,8 @@ use std::path::Path;
 use tuner::{Limits, Parameter, ParameterInfo};
 
 use super::{Kind, PipelineFileError, command_keys, limit_keys};
+use crate::Transfer;
 use crate::strict_toml::{StrictError, Table};
-
-/// How the samples of an input picture stand for light.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum InputEncoding {
-    /// Display-referred, IEC 61966-2-1.
-    #[default]
-    Srgb,
-    /// Proportional to light.
-    Linear,
-}
 
 const COMMON_KEYS: [&str; 3] = ["kind", "lock", "limits"];
 const SOFTWARE_KEYS: [&str; 1] = ["input_encoding"];
@@ -60,7 +51,7 @@ pub(super) fn read(
         }
         Name::Software => {
             root.only(&with(&SOFTWARE_KEYS))?;
-            Kind::Software { input_encoding: input_encoding(root)? }
+            Kind::Software { transfer: transfer(root)? }
         }
         Name::Paper => {
             root.only(&with(&[]))?;
@@ -75,9 +66,9 @@ pub(super) fn read(
     Ok((kind, limits))
 }
 
-fn input_encoding(root: &Table<'_>) -> Result<InputEncoding, StrictError> {
-    let choices = [("srgb", InputEncoding::Srgb), ("linear", InputEncoding::Linear)];
-    root.get("input_encoding").map_or(Ok(InputEncoding::default()), |value| value.choice(&choices))
+fn transfer(root: &Table<'_>) -> Result<Transfer, StrictError> {
+    let choices = [("srgb", Transfer::Srgb), ("linear", Transfer::Linear)];
+    root.get("input_encoding").map_or(Ok(Transfer::default()), |value| value.choice(&choices))
 }
 
 /// The parameters of a pipeline of this kind.

@@ -6,19 +6,19 @@
 mod command_keys;
 mod kind;
 mod limit_keys;
+mod open;
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-use tuner::{Frame, Limits, Pipeline, PipelineError};
+use tuner::Limits;
 
-use crate::command::{CommandConfig, CommandPipeline};
+use crate::Transfer;
+use crate::command::CommandConfig;
 use crate::strict_toml::{Document, StrictError};
 
-pub use kind::InputEncoding;
+pub use open::{OpenError, OpenPipeline};
 
 /// Pipeline files and template files may be this long; longer ones are no such files.
 const LONGEST_FILE_BYTES: u64 = 4 << 20;
@@ -38,7 +38,7 @@ pub enum Kind {
     /// The software ISP.
     Software {
         /// How the samples of the input stand for light.
-        input_encoding: InputEncoding,
+        transfer: Transfer,
     },
     /// The pipeline of the paper.
     Paper,
@@ -63,29 +63,15 @@ pub enum PipelineFileError {
     Content(#[from] StrictError),
 }
 
-/// A pipeline that cannot be opened.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// A kind that this build cannot open.
-    #[error("{label}: kind = {kind:?} is not in this version of isptune; use kind = \"command\"")]
-    NotInThisVersion {
-        /// The pipeline file.
-        label: String,
-        /// The kind.
-        kind: &'static str,
-    },
-    /// The pipeline itself failed.
-    #[error("{label}: {source}")]
-    Pipeline {
-        /// The pipeline file.
-        label: String,
-        /// What went wrong.
-        source: PipelineError,
-    },
-}
-
 impl PipelineFile {
+    /// What stands for a file where none is given: the software ISP on an sRGB input, without
+    /// limits.
+    #[must_use]
+    pub fn software() -> Self {
+        let kind = Kind::Software { transfer: Transfer::Srgb };
+        Self { label: "software".to_owned(), kind, limits: Limits::default() }
+    }
+
     /// Reads a file, with the template that it may name.
     ///
     /// # Errors
@@ -137,33 +123,6 @@ impl PipelineFile {
     #[must_use]
     pub const fn limits(&self) -> Limits {
         self.limits
-    }
-
-    /// Opens the pipeline on an input picture. While `cancel` is true, queries of an external
-    /// program end with [`PipelineError::Interrupted`].
-    ///
-    /// # Errors
-    /// [`OpenError`] when the program cannot be started, or the input cannot be handed to it.
-    pub fn open(
-        &self,
-        input: Frame,
-        cancel: Arc<AtomicBool>,
-    ) -> Result<Box<dyn Pipeline + Send>, OpenError> {
-        match &self.kind {
-            Kind::Software { .. } | Kind::Paper => self.open_software(),
-            Kind::Command(config) => {
-                let opened = CommandPipeline::open(config.clone(), input, cancel);
-                let opened = opened
-                    .map_err(|source| OpenError::Pipeline { label: self.label.clone(), source })?;
-                Ok(Box::new(opened))
-            }
-        }
-    }
-
-    /// Where the renderers of isptune itself are plugged in.
-    fn open_software(&self) -> Result<Box<dyn Pipeline + Send>, OpenError> {
-        let kind = if self.kind == Kind::Paper { "paper" } else { "software" };
-        Err(OpenError::NotInThisVersion { label: self.label.clone(), kind })
     }
 }
 

@@ -1,0 +1,144 @@
+//! A pipeline file put to work on an input picture.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use tuner::{Frame, ParameterInfo, Params, PictureError, Pipeline, PipelineError, Simulator, View};
+
+use super::{Kind, PipelineFile};
+use crate::command::CommandPipeline;
+use crate::{Input, PaperIsp, PicturePipeline, Renderer, SoftwareIsp};
+
+/// A pipeline of any kind that a pipeline file can describe.
+#[non_exhaustive]
+pub enum OpenPipeline {
+    /// The software ISP.
+    Software(PicturePipeline<SoftwareIsp>),
+    /// The pipeline of the paper.
+    Paper(PicturePipeline<PaperIsp>),
+    /// An external program.
+    Command(CommandPipeline),
+}
+
+/// A pipeline that cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The input picture cannot be read.
+    #[error(transparent)]
+    Input(#[from] PictureError),
+    /// The pipeline itself failed.
+    #[error("{label}: {source}")]
+    Pipeline {
+        /// The pipeline file.
+        label: String,
+        /// What went wrong.
+        source: PipelineError,
+    },
+}
+
+impl PipelineFile {
+    /// Opens the pipeline on an input picture. While `cancel` is true, queries of an external
+    /// program end with [`PipelineError::Interrupted`].
+    ///
+    /// # Errors
+    /// [`OpenError`] when the picture cannot be read, or as [`Self::open_frame`].
+    pub fn open(&self, input: &Path, cancel: &Arc<AtomicBool>) -> Result<OpenPipeline, OpenError> {
+        self.open_frame(Frame::load(input)?, cancel)
+    }
+
+    /// Opens the pipeline on an input picture that is in memory already.
+    ///
+    /// # Errors
+    /// [`OpenError::Pipeline`] when a program cannot be started, or the input not be handed to it.
+    pub fn open_frame(
+        &self,
+        input: Frame,
+        cancel: &Arc<AtomicBool>,
+    ) -> Result<OpenPipeline, OpenError> {
+        Ok(match self.kind() {
+            Kind::Software { transfer } => OpenPipeline::Software(PicturePipeline::new(
+                SoftwareIsp::default(),
+                Input::new(input, *transfer),
+            )),
+            Kind::Paper => {
+                let input = Input::srgb(input);
+                OpenPipeline::Paper(PicturePipeline::new(PaperIsp::default(), input))
+            }
+            Kind::Command(config) => {
+                let opened = CommandPipeline::open(config.clone(), input, Arc::clone(cancel));
+                let failed =
+                    |source| OpenError::Pipeline { label: self.label().to_owned(), source };
+                OpenPipeline::Command(opened.map_err(failed)?)
+            }
+        })
+    }
+}
+
+impl OpenPipeline {
+    /// A simulator of this pipeline at the pixels of `view`: the same arithmetic where it is ours;
+    /// else the software ISP on `found`, the picture as found.
+    ///
+    /// # Errors
+    /// [`PipelineError::Size`] when the view was made for pictures of another size.
+    pub fn simulator(
+        &self,
+        found: &Frame,
+        view: &View,
+    ) -> Result<Box<dyn Simulator>, PipelineError> {
+        match self {
+            Self::Software(pipeline) => {
+                simulator(pipeline.renderer().clone(), pipeline.input().clone(), view)
+            }
+            Self::Paper(pipeline) => {
+                simulator(pipeline.renderer().clone(), pipeline.input().clone(), view)
+            }
+            Self::Command(_) => simulator(SoftwareIsp::default(), Input::srgb(found.clone()), view),
+        }
+    }
+
+    fn pipeline(&self) -> &dyn Pipeline {
+        match self {
+            Self::Software(pipeline) => pipeline,
+            Self::Paper(pipeline) => pipeline,
+            Self::Command(pipeline) => pipeline,
+        }
+    }
+
+    fn pipeline_mut(&mut self) -> &mut dyn Pipeline {
+        match self {
+            Self::Software(pipeline) => pipeline,
+            Self::Paper(pipeline) => pipeline,
+            Self::Command(pipeline) => pipeline,
+        }
+    }
+}
+
+fn simulator<R: Renderer + 'static>(
+    renderer: R,
+    input: Input,
+    view: &View,
+) -> Result<Box<dyn Simulator>, PipelineError> {
+    let mut pipeline = PicturePipeline::new(renderer, input);
+    pipeline.look_at(view)?;
+    Ok(Box::new(pipeline))
+}
+
+impl Pipeline for OpenPipeline {
+    fn parameters(&self) -> &[ParameterInfo] {
+        self.pipeline().parameters()
+    }
+
+    fn as_found(&mut self) -> Result<Frame, PipelineError> {
+        self.pipeline_mut().as_found()
+    }
+
+    fn query(&mut self, params: &Params) -> Result<Frame, PipelineError> {
+        self.pipeline_mut().query(params)
+    }
+
+    fn query_view(&mut self, params: &Params, view: &View) -> Result<Frame, PipelineError> {
+        self.pipeline_mut().query_view(params, view)
+    }
+}
