@@ -39,11 +39,11 @@ impl<R: Renderer> Renderer for Noisy<R> {
         let stream = scramble(self.seed ^ scramble(query));
         let ([left, top], width) = (picture.origin, picture.width.max(1));
         for (channel, plane) in (0_u64..).zip(&mut picture.planes) {
-            for (row, line) in (top as u64..).zip(plane.chunks_exact_mut(width)) {
+            for (row, line) in (top..).zip(plane.chunks_exact_mut(width)) {
                 // Numbered by place, so that a piece has the noise of the whole.
-                let start = stream ^ scramble((row << 2) | channel);
-                for (column, value) in (left as u64..).zip(line) {
-                    let noise = nearly_normal(start.wrapping_add(column << 1));
+                let start = stream ^ scramble(((row as u64) << 2) | channel);
+                for (column, value) in (left..).zip(line) {
+                    let noise = nearly_normal(start.wrapping_add((column as u64) << 1));
                     *value = (*value + self.deviation * noise).clamp(0.0, 1.0);
                 }
             }

@@ -76,12 +76,13 @@ fn a_whole_shift_moves_pixels_and_a_half_one_mixes_them() {
 #[test]
 fn views_of_all_pipelines_equal_the_whole() {
     let check = |renderer: Box<dyn Renderer>| {
+        let halo = renderer.halo();
         let [width, height] = [700, 390];
         let view = View::of_size(width, height);
         let input = Input::srgb(picture(width, height));
         let whole = PicturePipeline::new(&renderer, input.clone()).query(&params()).unwrap();
         let part = PicturePipeline::new(&renderer, input).query_view(&params(), &view).unwrap();
-        assert_eq!(part, view.gather(&whole).unwrap());
+        assert_eq!(part, view.gather(&whole).unwrap(), "{halo}");
     };
     check(Box::new(PaperIsp::default()));
     check(Box::new(ForeignIsp::default()));

@@ -78,7 +78,7 @@ impl Instructions {
     dispatch!(
         /// See [`kernels::tone_row`].
         tone_row, tone_row_avx2, tone_row_avx512,
-        (tone: &Tone, colours: [&mut [f32]; 3], roots: &mut [f32])
+        (tone: &Tone, red: &mut [f32], green: &mut [f32], blue: &mut [f32], roots: &mut [f32])
     );
     dispatch!(
         /// See [`kernels::blur_row`].
@@ -86,9 +86,13 @@ impl Instructions {
         (roots: &[f32], blurred: &mut [f32])
     );
     dispatch!(
-        /// See [`kernels::finish_row`].
-        finish_row, finish_row_avx2, finish_row_avx512,
-        (texture: f32, blurred: [&[f32]; 5], roots: &[f32], colours: [&[f32]; 3],
-         display: [&mut [f32]; 3])
+        /// See [`kernels::texture_row`].
+        texture_row, texture_row_avx2, texture_row_avx512,
+        (texture: f32, blurred: [&[f32]; 5], roots: &[f32], added: &mut [f32])
+    );
+    dispatch!(
+        /// See [`kernels::encode_row`].
+        encode_row, encode_row_avx2, encode_row_avx512,
+        (added: &[f32], colours: &mut [f32])
     );
 }

@@ -70,8 +70,9 @@ fn exp2<const FUSED: bool>(z: f32) -> f32 {
 fn encode<const FUSED: bool>(linear: f32) -> f32 {
     let x = linear.max(0.0).min(1.0);
     let power = exp2::<FUSED>(log2::<FUSED>(x.max(0.003)) * (1.0 / 2.4));
-    let curved = add_product::<FUSED>(power, 1.055, -0.055);
-    if x <= 0.003_130_8 { x * 12.92 } else { curved.min(1.0) }
+    let curved = add_product::<FUSED>(power, 1.055, -0.055).min(1.0);
+    let straight = x * 12.92;
+    if x <= 0.003_130_8 { straight } else { curved }
 }
 
 #[inline(always)]
@@ -85,23 +86,22 @@ fn smoothstep<const FUSED: bool>(v: f32) -> f32 {
 #[inline(always)]
 pub fn tone_row<const FUSED: bool>(
     tone: &Tone,
-    [red, green, blue]: [&mut [f32]; 3],
+    red: &mut [f32],
+    green: &mut [f32],
+    blue: &mut [f32],
     roots: &mut [f32],
 ) {
+    // A copy, lest the compiler think that writing pixels changes it.
+    let tone = *tone;
     let [weight_red, weight_green, weight_blue] = tone.luminance;
     let [own_red, own_green, own_blue] = tone.own;
     for (((r, g), b), root) in red.iter_mut().zip(green).zip(blue).zip(roots) {
-        let luminance = add_product::<FUSED>(
-            *r,
-            weight_red,
-            add_product::<FUSED>(*g, weight_green, *b * weight_blue),
-        );
+        let rest = add_product::<FUSED>(*g, weight_green, *b * weight_blue);
+        let luminance = add_product::<FUSED>(*r, weight_red, rest);
         let v = luminance.max(0.0).sqrt();
-        let shape = if v <= 1.0 {
-            (1.0 - v) * add_product::<FUSED>(v, 2.0, -1.0)
-        } else {
-            (1.0 - v) / v.max(1.0)
-        };
+        let inside = add_product::<FUSED>(v, 2.0, -1.0);
+        let beyond = 1.0 / v.max(1.0);
+        let shape = (1.0 - v) * if v <= 1.0 { inside } else { beyond };
         let contrast = add_product::<FUSED>(tone.contrast, shape, 1.0);
         let v1 = v * contrast;
         let step = smoothstep::<FUSED>(v1);
@@ -133,29 +133,28 @@ pub fn blur_row<const FUSED: bool>(roots: &[f32], blurred: &mut [f32]) {
     }
 }
 
-/// Texture and display encoding. `blurred` are five blurred rows around this one, `roots` and
-/// `colours` this row, `display` receives display values in [0, 1]; all of one length.
+/// What texture adds to the colours of a row, from five blurred rows around it and its own roots.
 #[inline(always)]
-pub fn finish_row<const FUSED: bool>(
+pub fn texture_row<const FUSED: bool>(
     texture: f32,
     [a, b, c, d, e]: [&[f32]; 5],
     roots: &[f32],
-    [red, green, blue]: [&[f32]; 3],
-    [out_red, out_green, out_blue]: [&mut [f32]; 3],
+    added: &mut [f32],
 ) {
     let blurred = a.iter().zip(b).zip(c).zip(d).zip(e);
-    let colours = red.iter().zip(green).zip(blue);
-    let out = out_red.iter_mut().zip(out_green).zip(out_blue);
-    for (((((((&a, &b), &c), &d), &e), &v), ((&r, &g), &b_)), ((or, og), ob)) in
-        blurred.zip(roots).zip(colours).zip(out)
-    {
+    for ((out, &v), ((((&a, &b), &c), &d), &e)) in added.iter_mut().zip(roots).zip(blurred) {
         let blur = binomial::<FUSED>(a, b, c, d, e);
         let detail = add_product::<FUSED>(blur, -1.0 / 256.0, v);
         let sharpened = add_product::<FUSED>(texture, detail, v).max(0.0);
         // (s + v)(s − v) is s² − v², and exactly zero for s = v.
-        let added = (sharpened + v) * (sharpened - v);
-        *or = encode::<FUSED>(r + added);
-        *og = encode::<FUSED>(g + added);
-        *ob = encode::<FUSED>(b_ + added);
+        *out = (sharpened + v) * (sharpened - v);
+    }
+}
+
+/// Adds `added` to a row of colours and turns it into display values in [0, 1].
+#[inline(always)]
+pub fn encode_row<const FUSED: bool>(added: &[f32], colours: &mut [f32]) {
+    for (value, added) in colours.iter_mut().zip(added) {
+        *value = encode::<FUSED>(*value + added);
     }
 }

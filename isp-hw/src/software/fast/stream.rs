@@ -48,38 +48,34 @@ fn stream(
     mut store: impl FnMut([&[f32]; 3]),
 ) {
     let padded = width + 2 * HALO;
+    let wanted = HALO..HALO + width;
     let mut ring = [(); 5].map(|()| Row {
         colours: [(); 3].map(|()| vec![0.0; padded]),
         roots: vec![0.0; padded],
         blurred: vec![0.0; width],
     });
-    let mut display = [(); 3].map(|()| vec![0.0_f32; width]);
+    let mut added = vec![0.0_f32; width];
     for row in 0..rows + 2 * HALO {
         ring.rotate_left(1);
         let [above2, above, centre, below, newest] = &mut ring;
-        load(row, newest.colours.each_mut().map(Vec::as_mut_slice));
-        let colours = newest.colours.each_mut().map(Vec::as_mut_slice);
-        instructions.tone_row(tone, colours, &mut newest.roots);
+        let [red, green, blue] = &mut newest.colours;
+        load(row, [&mut *red, &mut *green, &mut *blue]);
+        instructions.tone_row(tone, red, green, blue, &mut newest.roots);
         instructions.blur_row(&newest.roots, &mut newest.blurred);
         if row < 2 * HALO {
             continue;
         }
         let blurred =
             [&above2.blurred, &above.blurred, &centre.blurred, &below.blurred, &newest.blurred];
-        instructions.finish_row(
-            tone.texture,
-            blurred.map(Vec::as_slice),
-            wanted(&centre.roots, width),
-            centre.colours.each_ref().map(|plane| wanted(plane, width)),
-            display.each_mut().map(Vec::as_mut_slice),
-        );
-        store(display.each_ref().map(Vec::as_slice));
+        let roots = centre.roots.get(wanted.clone()).unwrap_or(&[]);
+        instructions.texture_row(tone.texture, blurred.map(Vec::as_slice), roots, &mut added);
+        let display = centre.colours.each_mut().map(|plane| {
+            let plane = plane.get_mut(wanted.clone()).unwrap_or(&mut []);
+            instructions.encode_row(&added, plane);
+            &*plane
+        });
+        store(display);
     }
-}
-
-/// The values of a padded row that are wanted.
-fn wanted(padded: &[f32], width: usize) -> &[f32] {
-    padded.get(HALO..HALO + width).unwrap_or(&[])
 }
 
 /// Renders a patch of linear light that has [`HALO`] pixels more than wanted on each side.
