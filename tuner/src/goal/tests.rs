@@ -255,7 +255,10 @@ fn measured_use_of_clipped_goal_pixels() {
     for (name, mut list) in [("with", with.clone()), ("without", without.clone())] {
         list.sort_by(f64::total_cmp);
         let mean = list.iter().sum::<f64>() / list.len() as f64;
-        println!("{name} clipped pixels: mean {mean:.1} dB, p10 {:.1}, median {:.1}", list[4], list[20]);
+        println!(
+            "{name} clipped pixels: mean {mean:.1} dB, p10 {:.1}, median {:.1}",
+            list[4], list[20]
+        );
     }
     let worse = with.iter().zip(&without).filter(|(a, b)| **a + 1.0 < **b).count();
     let better = with.iter().zip(&without).filter(|(a, b)| **a > **b + 1.0).count();
@@ -267,9 +270,8 @@ fn fitted_psnr(found: &Frame, target: &[f32], kept: &[bool], mut at: [f64; 9]) -
     let picture = |p: [f64; 9]| values(&render(found, p.map(|v| v as f32)));
     let error = |picture: &[f32], counts: &dyn Fn(usize) -> bool| {
         let pairs = picture.iter().zip(target).enumerate().filter(|(i, _)| counts(i / 3));
-        let (sum, count) = pairs.fold((0.0, 0.0), |(s, n), (_, (a, b))| {
-            (s + f64::from(a - b).powi(2), n + 1.0)
-        });
+        let (sum, count) =
+            pairs.fold((0.0, 0.0), |(s, n), (_, (a, b))| (s + f64::from(a - b).powi(2), n + 1.0));
         sum / count
     };
     let masked = |i: usize| kept[i];
@@ -285,9 +287,14 @@ fn fitted_psnr(found: &Frame, target: &[f32], kept: &[bool], mut at: [f64; 9]) -
             })
             .collect();
         let sum = |a: &[f32], b: &dyn Fn(usize) -> f32| -> f64 {
-            a.iter().enumerate().filter(|(i, _)| kept[i / 3]).map(|(i, v)| f64::from(v * b(i))).sum()
+            a.iter()
+                .enumerate()
+                .filter(|(i, _)| kept[i / 3])
+                .map(|(i, v)| f64::from(v * b(i)))
+                .sum()
         };
-        let mut left = nalgebra::DMatrix::from_fn(9, 9, |r, c| sum(&columns[r], &|i| columns[c][i]));
+        let mut left =
+            nalgebra::DMatrix::from_fn(9, 9, |r, c| sum(&columns[r], &|i| columns[c][i]));
         let right = nalgebra::DVector::from_fn(9, |r, _| sum(&columns[r], &|i| target[i] - now[i]));
         for k in 0..9 {
             left[(k, k)] = left[(k, k)] * (1.0 + damping) + 1e-4 * left.trace() / 9.0;
