@@ -1,6 +1,9 @@
 //! The goal of a tune: a picture, where it lies against the picture as found, and which of its pixels
 //! count.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
 use crate::mismatch::BlockMap;

@@ -30,8 +30,10 @@ const GROWN_STEPS: f32 = 5.0;
 const LOST_STEPS: f32 = 8.0;
 /// Rounds of robust regression.
 const ROUNDS: usize = 12;
+/// Where the single channels bend, in units of 64 steps: the middle of the range.
+const CHANNEL_BEND: f32 = 2.0;
 /// Regressors of the tone curve.
-const TERMS: usize = 12;
+const TERMS: usize = 16;
 
 /// A coarse map of the blocks whose content matches, one bit's worth for each block.
 #[derive(Debug, Clone)]
@@ -170,7 +172,8 @@ impl Block {
     }
 }
 
-/// Regressors of a smooth colour mapping: piecewise linear in luma, quadratic in colour differences.
+/// Regressors of a smooth colour mapping: piecewise linear in luma, quadratic in colour differences,
+/// with a bend in each channel, where strong gains clip it.
 fn terms([r, g, b]: [f32; 3]) -> [f32; TERMS] {
     let grey = luma(r, g, b) / 64.0;
     let (warm, cold) = (r / 64.0 - grey, b / 64.0 - grey);
@@ -188,6 +191,10 @@ fn terms([r, g, b]: [f32; 3]) -> [f32; TERMS] {
         cold * cold,
         warm * grey,
         cold * grey,
+        warm * cold,
+        (r / 64.0 - CHANNEL_BEND).max(0.0),
+        (g / 64.0 - CHANNEL_BEND).max(0.0),
+        (b / 64.0 - CHANNEL_BEND).max(0.0),
     ]
 }
 
@@ -273,7 +280,7 @@ fn with_misses(mut blocks: Vec<Block>) -> Vec<Block> {
             for (channel, goal) in coefficients.column_iter().zip(block.goal) {
                 let predicted: f64 =
                     channel.iter().zip(block.terms).map(|(c, t)| c * f64::from(t)).sum();
-                square += (f64::from(goal) - predicted).powi(2) / 3.0;
+                square += (f64::from(goal) - predicted.clamp(0.0, 255.0)).powi(2) / 3.0;
             }
             block.miss = if block.pixels > 0.0 { square.sqrt() as f32 } else { 0.0 };
         }

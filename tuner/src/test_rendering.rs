@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use rand::RngExt;
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::{Frame, Samples};
@@ -182,4 +182,35 @@ pub(crate) fn random_rendering(frame: &Frame, rng: &mut ChaCha8Rng) -> Frame {
             return rendered;
         }
     }
+}
+
+/// A synthetic scene: overlapping coloured discs and bars with shading, fine grain, soft edges.
+pub(crate) fn scene(width: usize, height: usize, seed: u64) -> Frame {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut out = vec![0.0_f32; width * height * 3];
+    for pixel in out.chunks_exact_mut(3) {
+        pixel.copy_from_slice(&[0.45, 0.5, 0.42]);
+    }
+    for _ in 0..90 {
+        let centre = [rng.random_range(0.0..width as f32), rng.random_range(0.0..height as f32)];
+        let radii: [f32; 2] = std::array::from_fn(|_| rng.random_range(4.0..40.0));
+        let rgb: [f32; 3] = std::array::from_fn(|_| rng.random_range(0.05..0.95));
+        for (i, pixel) in out.chunks_exact_mut(3).enumerate() {
+            let dx = ((i % width) as f32 - centre[0]) / radii[0];
+            let dy = ((i / width) as f32 - centre[1]) / radii[1];
+            // An edge two pixels wide, as a lens makes it.
+            let edge = (1.0 - dx.hypot(dy)) * radii[0].min(radii[1]) / 2.0 + 0.5;
+            let cover = edge.clamp(0.0, 1.0);
+            for (value, colour) in pixel.iter_mut().zip(rgb) {
+                *value += cover * (colour * (1.0 + 0.2 * dx) - *value);
+            }
+        }
+    }
+    let grain = noisy(&frame_of(width, height, &vec![0.5; out.len()]), 10.0, &mut rng);
+    // A lens leaves nothing of the finest frequencies.
+    let grain = render(&grain, [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -1.0]);
+    for (value, grain) in out.iter_mut().zip(values(&grain)) {
+        *value += grain - 0.5;
+    }
+    frame_of(width, height, &out)
 }

@@ -89,20 +89,25 @@ pub(crate) fn agreement(found: &Detail, goal: &Detail, [dx, dy]: [isize; 2]) -> 
 fn correlate([found, found_valid]: [&[f32]; 2], [goal, goal_valid]: [&[f32]; 2]) -> [f32; 3] {
     const LANES: usize = 8;
     let mut lanes = [[0.0_f32; LANES]; 3];
-    let chunks = found
-        .chunks(LANES)
-        .zip(found_valid.chunks(LANES))
-        .zip(goal.chunks(LANES))
-        .zip(goal_valid.chunks(LANES));
-    for (((f, vf), g), vg) in chunks {
-        let [product, found_power, goal_power] = &mut lanes;
-        let pixels = f.iter().zip(vf).zip(g).zip(vg);
-        let sums = product.iter_mut().zip(found_power.iter_mut()).zip(goal_power.iter_mut());
-        for ((((f, vf), g), vg), ((p, pf), pg)) in pixels.zip(sums) {
-            *p += f * g;
-            *pf += f * f * vg;
-            *pg += g * g * vf;
-        }
+    let rows = [found, found_valid, goal, goal_valid].map(|row| row.chunks_exact(LANES));
+    let [rest_f, rest_vf, rest_g, rest_vg] = rows.each_ref().map(|chunks| chunks.remainder());
+    let [f, vf, g, vg] = rows;
+    for (((f, vf), g), vg) in f.zip(vf).zip(g).zip(vg) {
+        add_products(&mut lanes, [f, vf, g, vg]);
     }
+    add_products(&mut lanes, [rest_f, rest_vf, rest_g, rest_vg]);
     lanes.map(|lane| lane.iter().sum())
+}
+
+fn add_products<const LANES: usize>(
+    [product, found_power, goal_power]: &mut [[f32; LANES]; 3],
+    [f, vf, g, vg]: [&[f32]; 4],
+) {
+    let pixels = f.iter().zip(vf).zip(g).zip(vg);
+    let sums = product.iter_mut().zip(found_power.iter_mut()).zip(goal_power.iter_mut());
+    for ((((f, vf), g), vg), ((p, pf), pg)) in pixels.zip(sums) {
+        *p += f * g;
+        *pf += f * f * vg;
+        *pg += g * g * vf;
+    }
 }

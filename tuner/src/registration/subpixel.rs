@@ -23,6 +23,8 @@ const SETTLED: f64 = 0.002;
 const PRIOR_PIXELS: f64 = 0.7;
 /// Knots of the piecewise linear tone curve, in 8-bit steps.
 const KNOTS: [f32; 4] = [24.0, 64.0, 120.0, 190.0];
+/// Where red and blue bend for themselves, in 8-bit steps: strong gains clip them first.
+const CHANNEL_BEND: f32 = 128.0;
 /// So many neighbouring residuals say the same, because of the smoothing.
 const ALIKE: f64 = 8.0;
 /// Residuals beyond this many standard deviations lose their say (Geman–McClure).
@@ -117,6 +119,9 @@ impl Tile {
             cold.zip(&cold, |a, b| a * b / 64.0),
             warm.zip(&grey, |a, b| a * b / 128.0),
             cold.zip(&grey, |a, b| a * b / 128.0),
+            warm.zip(&cold, |a, b| a * b / 64.0),
+            red.zip(&red, |value, _| (value - CHANNEL_BEND).max(0.0)),
+            blue.zip(&blue, |value, _| (value - CHANNEL_BEND).max(0.0)),
         ];
         planes.extend(KNOTS.map(|knot| grey.zip(&grey, |value, _| (value - knot).max(0.0))));
         let soft = smoothed(&grey);
