@@ -13,6 +13,8 @@ mod picture;
 mod pipeline;
 mod planes;
 mod response;
+mod score;
+mod srgb;
 mod strategy;
 mod view;
 
@@ -25,5 +27,7 @@ pub use picture::{Frame, FrameError, PictureError, PictureFormat, Samples};
 pub use pipeline::{Pipeline, PipelineError};
 pub use planes::Planes;
 pub use response::{Curve, ParameterInfo, ResponseError};
+pub use score::{DeltaE, Score, ciede2000, delta_e00_map, lab_of_srgb, mse, psnr_db};
+pub use srgb::{linear_to_srgb, srgb_to_linear};
 pub use strategy::{Measured, SearchStrategy, Simulator, Task};
 pub use view::{Tile, View};

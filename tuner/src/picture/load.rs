@@ -54,7 +54,7 @@ impl Frame {
             return Err(PictureError::NotAPicture { file: path.to_owned() });
         }
         let file = File::open(path).map_err(unreadable)?;
-        decode(BufReader::with_capacity(1 << 16, file), path)
+        decode(&mut BufReader::with_capacity(1 << 16, file), path)
     }
 
     /// Reads a picture file that is in memory; `label` stands for its name in messages.
@@ -62,11 +62,17 @@ impl Frame {
     /// # Errors
     /// As [`Self::load`].
     pub fn load_from_memory(bytes: &[u8], label: impl AsRef<Path>) -> Result<Self, PictureError> {
-        decode(Cursor::new(bytes), label.as_ref())
+        decode(&mut Cursor::new(bytes), label.as_ref())
     }
 }
 
-fn decode(mut reader: impl BufRead + Seek, label: &Path) -> Result<Frame, PictureError> {
+/// What a picture is read from. As a trait object, the decoders are compiled once and not for each
+/// kind of reader.
+trait Source: BufRead + Seek {}
+
+impl<T: BufRead + Seek> Source for T {}
+
+fn decode(mut reader: &mut dyn Source, label: &Path) -> Result<Frame, PictureError> {
     let unreadable = |source| PictureError::Read { file: label.to_owned(), source };
     if reader.fill_buf().map_err(unreadable)?.is_empty() {
         return Err(PictureError::Empty { file: label.to_owned() });

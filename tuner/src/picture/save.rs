@@ -62,8 +62,11 @@ impl Frame {
     /// # Errors
     /// Those of the writer, and [`io::ErrorKind::InvalidInput`] for a size that the format cannot
     /// hold (JPEG: 65,535 pixels a side).
-    pub fn encode(&self, format: PictureFormat, writer: impl Write + Seek) -> io::Result<()> {
-        let mut writer = Witness { writer, failure: None };
+    pub fn encode(&self, format: PictureFormat, mut writer: impl Write + Seek) -> io::Result<()> {
+        self.encode_to(format, Witness { writer: &mut writer, failure: None })
+    }
+
+    fn encode_to(&self, format: PictureFormat, mut writer: Witness<'_>) -> io::Result<()> {
         let side = |extent: usize| {
             u32::try_from(extent)
                 .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
@@ -117,12 +120,18 @@ fn write_ppm(frame: &Frame, writer: &mut impl Write) -> io::Result<()> {
 
 /// Keeps the reason why a write failed: the encoders pass on its text at most, and a full disk
 /// must still be told from other trouble.
-struct Witness<W> {
-    writer: W,
+struct Witness<'a> {
+    writer: &'a mut dyn Target,
     failure: Option<io::Error>,
 }
 
-impl<W> Witness<W> {
+/// What a picture is written to. As a trait object, the encoders are compiled once and not for
+/// each kind of writer.
+trait Target: Write + Seek {}
+
+impl<T: Write + Seek> Target for T {}
+
+impl Witness<'_> {
     fn keep<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
         result.map_err(|error| {
             let kind = error.kind();
@@ -135,7 +144,7 @@ impl<W> Witness<W> {
     }
 }
 
-impl<W: Write> Write for Witness<W> {
+impl Write for Witness<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let result = self.writer.write(bytes);
         self.keep(result)
@@ -147,7 +156,7 @@ impl<W: Write> Write for Witness<W> {
     }
 }
 
-impl<W: Seek> Seek for Witness<W> {
+impl Seek for Witness<'_> {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
         let result = self.writer.seek(position);
         self.keep(result)
