@@ -69,7 +69,7 @@ pub(super) fn signed(value: f64, decimals: usize) -> String {
 pub(super) fn native(value: f64) -> String {
     let decimals = match value.abs() {
         large if large >= 1000.0 => 0,
-        middle if middle >= 100.0 => 1,
+        middle if middle >= 10.0 => 1,
         _ => 3,
     };
     let written = format!("{value:.decimals$}");
@@ -93,13 +93,13 @@ pub(super) fn headline(report: &Report) -> Headline {
     };
     let ReportScores { psnr_db, delta_e00_mean: mean, delta_e00_p95: p95, .. } = best.scores;
     let (lead, meaning, class) = if mean <= 1.0 && p95 <= 2.0 {
-        ("Matches within", "Side by side, the two can hardly be told apart.", "good")
+        ("Matches within", "On average over the picture: side by side, the two can hardly be told apart.", "good")
     } else if mean <= MATCH_BELOW {
-        ("Matches within", "Differences show only in a close look, or in small parts.", "good")
+        ("Matches within", "On average over the picture: differences show only in a close look, or in small parts.", "good")
     } else if mean <= CLOSE_BELOW {
-        ("Comes within", "Close: the difference shows in a direct comparison.", "fair")
+        ("Comes within", "On average over the picture: close, but a direct comparison shows the difference.", "fair")
     } else {
-        ("Stays", "The goal was not reached: the difference is plain to see.", "poor")
+        ("Stays", "On average over the picture: the goal was not reached, the difference is plain to see.", "poor")
     };
     let tail = if class == "poor" { " from the goal" } else { "" };
     Headline {
