@@ -93,13 +93,29 @@ pub(super) fn headline(report: &Report) -> Headline {
     };
     let ReportScores { psnr_db, delta_e00_mean: mean, delta_e00_p95: p95, .. } = best.scores;
     let (lead, meaning, class) = if mean <= 1.0 && p95 <= 2.0 {
-        ("Matches within", "On average over the picture: side by side, the two can hardly be told apart.", "good")
+        (
+            "Matches within",
+            "On average over the picture: side by side, the two can hardly be told apart.",
+            "good",
+        )
     } else if mean <= MATCH_BELOW {
-        ("Matches within", "On average over the picture: differences show only in a close look, or in small parts.", "good")
+        (
+            "Matches within",
+            "On average over the picture: differences show only in a close look, or in small parts.",
+            "good",
+        )
     } else if mean <= CLOSE_BELOW {
-        ("Comes within", "On average over the picture: close, but a direct comparison shows the difference.", "fair")
+        (
+            "Comes within",
+            "On average over the picture: close, but a direct comparison shows the difference.",
+            "fair",
+        )
     } else {
-        ("Stays", "On average over the picture: the goal was not reached, the difference is plain to see.", "poor")
+        (
+            "Stays",
+            "On average over the picture: the goal was not reached, the difference is plain to see.",
+            "poor",
+        )
     };
     let tail = if class == "poor" { " from the goal" } else { "" };
     Headline {
