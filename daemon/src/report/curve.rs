@@ -3,7 +3,7 @@
 /// The plot inside a drawing of 420 × 258 units.
 const LEFT: f64 = 50.0;
 const RIGHT: f64 = 404.0;
-const TOP: f64 = 22.0;
+const TOP: f64 = 32.0;
 const BOTTOM: f64 = 214.0;
 
 /// Which way the scores run and how the axis is divided.

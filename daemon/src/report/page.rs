@@ -119,20 +119,19 @@ pub(super) fn render(
 
 /// The pictures, as large as fit into the page.
 fn shown(pictures: &ReportPictures<'_>) -> Result<Pictures, ReportError> {
-    let mut fitting = None;
-    for long_side in LONG_SIDES {
-        let candidate = shown_at(pictures, long_side)?;
-        let fits = candidate.bytes() <= PICTURE_BYTES;
-        fitting = Some(candidate);
-        if fits {
-            break;
+    let mut sizes = LONG_SIDES.map(|long_side| fitted(pictures.after.size(), long_side)).to_vec();
+    sizes.dedup();
+    let smallest = sizes.pop().unwrap_or([1, 1]);
+    for size in sizes {
+        let candidate = shown_at(pictures, size)?;
+        if candidate.bytes() <= PICTURE_BYTES {
+            return Ok(candidate);
         }
     }
-    fitting.map_or_else(|| shown_at(pictures, 480), Ok)
+    shown_at(pictures, smallest)
 }
 
-fn shown_at(pictures: &ReportPictures<'_>, long_side: usize) -> Result<Pictures, ReportError> {
-    let size = fitted(pictures.after.size(), long_side);
+fn shown_at(pictures: &ReportPictures<'_>, size: [usize; 2]) -> Result<Pictures, ReportError> {
     // One size for all: the slider lays them on each other and the maps compare them.
     let reduced = |frame: &Frame| frame.resized(size[0], size[1]);
     let goal = reduced(pictures.goal)?;

