@@ -9,3 +9,4 @@ mod progress;
 mod tuning;
 mod verbs;
 pub mod demo;
+pub mod report;

@@ -26,6 +26,7 @@ mod srgb;
 pub mod strategy;
 #[cfg(test)]
 mod test_rendering;
+mod strategy;
 mod view;
 
 pub use atomic_file::{AtomicFileError, write_atomically};

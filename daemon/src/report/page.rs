@@ -1,0 +1,243 @@
+//! The page: report and pictures brought into the words and numbers of the template.
+
+use askama::Template;
+use tuner::Frame;
+
+use super::curve::{Axis, Curve};
+use super::gauge::Gauge;
+use super::heat_map::{self, Tick};
+use super::shown_picture::{ShownPicture, fitted};
+use super::wording::{self, Headline};
+use super::{Report, ReportError, ReportParameter, ReportPictures, ReportScores};
+
+/// Long sides that are tried in turn until the pictures fit [`PICTURE_BYTES`].
+const LONG_SIDES: [usize; 4] = [1200, 960, 720, 480];
+/// JPEG quality of photographs and of maps.
+const QUALITY: u8 = 90;
+/// What all five pictures may take together, as they stand in the page: with everything else the
+/// file stays below 3 MB.
+const PICTURE_BYTES: usize = 2_700_000;
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    report: &'a Report,
+    title: &'a str,
+    headline: Headline,
+    pictures: Pictures,
+    tiles: Vec<Tile>,
+    curves: [Drawing; 2],
+    parameters: Vec<ParameterRow>,
+    gauge: Gauge,
+    registration: String,
+    rows: Vec<QueryRow>,
+    legend: Vec<Tick>,
+    gradient: String,
+}
+
+struct Pictures {
+    goal: ShownPicture,
+    before: ShownPicture,
+    after: ShownPicture,
+    before_map: ShownPicture,
+    after_map: ShownPicture,
+    /// Whether the maps were computed on reduced pictures.
+    reduced: bool,
+}
+
+impl Pictures {
+    fn bytes(&self) -> usize {
+        [&self.goal, &self.before, &self.after, &self.before_map, &self.after_map]
+            .map(|picture| picture.uri.len())
+            .iter()
+            .sum()
+    }
+}
+
+/// A score before and after.
+struct Tile {
+    label: &'static str,
+    before: String,
+    after: String,
+    better: &'static str,
+}
+
+struct Drawing {
+    id: &'static str,
+    heading: &'static str,
+    note: &'static str,
+    unit: &'static str,
+    curve: Curve,
+}
+
+struct ParameterRow {
+    label: String,
+    canonical: String,
+    native: String,
+    unit: String,
+    allowed: String,
+    locked: bool,
+    at_limit: bool,
+    /// Percentages of the bar's width.
+    allowed_from: String,
+    allowed_width: String,
+    fill_from: String,
+    fill_width: String,
+    knob: String,
+}
+
+struct QueryRow {
+    index: String,
+    psnr: String,
+    ssim: String,
+    mean: String,
+    p95: String,
+    elapsed: String,
+    best: bool,
+}
+
+pub(super) fn render(
+    report: &Report,
+    pictures: &ReportPictures<'_>,
+) -> Result<String, ReportError> {
+    let page = Page {
+        title: if report.title.is_empty() { "Tuning report" } else { &report.title },
+        headline: wording::headline(report),
+        pictures: shown(pictures)?,
+        tiles: tiles(report),
+        curves: curves(report),
+        parameters: report.parameters.iter().map(ParameterRow::of).collect(),
+        gauge: Gauge::of(report.confidence),
+        registration: wording::registration(&report.registration),
+        rows: rows(report),
+        legend: heat_map::ticks(),
+        gradient: heat_map::gradient(),
+        report,
+    };
+    Ok(page.render()?)
+}
+
+/// The pictures, as large as fit into the page.
+fn shown(pictures: &ReportPictures<'_>) -> Result<Pictures, ReportError> {
+    let mut sizes = LONG_SIDES.map(|long_side| fitted(pictures.after.size(), long_side)).to_vec();
+    sizes.dedup();
+    let smallest = sizes.pop().unwrap_or([1, 1]);
+    for size in sizes {
+        let candidate = shown_at(pictures, size)?;
+        if candidate.bytes() <= PICTURE_BYTES {
+            return Ok(candidate);
+        }
+    }
+    shown_at(pictures, smallest)
+}
+
+fn shown_at(pictures: &ReportPictures<'_>, size: [usize; 2]) -> Result<Pictures, ReportError> {
+    // One size for all: the slider lays them on each other and the maps compare them.
+    let reduced = |frame: &Frame| frame.resized(size[0], size[1]);
+    let goal = reduced(pictures.goal)?;
+    let before = reduced(pictures.before)?;
+    let after = reduced(pictures.after)?;
+    Ok(Pictures {
+        before_map: ShownPicture::jpeg(&heat_map::heat_map(&before, &goal)?, QUALITY)?,
+        after_map: ShownPicture::jpeg(&heat_map::heat_map(&after, &goal)?, QUALITY)?,
+        goal: ShownPicture::jpeg(&goal, QUALITY)?,
+        before: ShownPicture::jpeg(&before, QUALITY)?,
+        after: ShownPicture::jpeg(&after, QUALITY)?,
+        reduced: size != pictures.after.size(),
+    })
+}
+
+fn tiles(report: &Report) -> Vec<Tile> {
+    let Some(best) = report.best_query() else { return Vec::new() };
+    let tile = |label, better, score: fn(&ReportScores) -> String| Tile {
+        label,
+        before: score(&report.found),
+        after: score(&best.scores),
+        better,
+    };
+    vec![
+        tile("Colour difference, mean ΔE₀₀", "0 is equal, 1 is just noticeable", |scores| {
+            wording::delta_e(scores.delta_e00_mean)
+        }),
+        tile("Worst 5 % of the picture, ΔE₀₀", "95 % of the pixels are nearer", |scores| {
+            wording::delta_e(scores.delta_e00_p95)
+        }),
+        tile("Signal to error, PSNR", "higher is nearer", |scores| {
+            wording::decibels(scores.psnr_db)
+        }),
+        tile("Structure, SSIM", "1 is equal", |scores| wording::ssim(scores.ssim)),
+    ]
+}
+
+fn curves(report: &Report) -> [Drawing; 2] {
+    let values = |score: fn(&ReportScores) -> f64| -> Vec<(usize, f64)> {
+        let queries = report.queries.iter().map(|query| (query.index, score(&query.scores)));
+        std::iter::once((0, score(&report.found))).chain(queries).collect()
+    };
+    let curve = |axis, values: &[(usize, f64)]| Curve::of(axis, values, report.best, report.budget);
+    [
+        Drawing {
+            id: "curve-psnr",
+            heading: "PSNR",
+            note: "higher is nearer to the goal",
+            unit: "dB",
+            curve: curve(Axis::Decibels, &values(|scores| scores.psnr_db)),
+        },
+        Drawing {
+            id: "curve-delta-e",
+            heading: "Colour difference",
+            note: "lower is nearer; logarithmic",
+            unit: "mean ΔE₀₀",
+            curve: curve(Axis::DeltaE, &values(|scores| scores.delta_e00_mean)),
+        },
+    ]
+}
+
+fn rows(report: &Report) -> Vec<QueryRow> {
+    let row = |index: String, scores: &ReportScores, elapsed: String, best: bool| QueryRow {
+        index,
+        psnr: wording::decibels(scores.psnr_db),
+        ssim: wording::ssim(scores.ssim),
+        mean: wording::delta_e(scores.delta_e00_mean),
+        p95: wording::delta_e(scores.delta_e00_p95),
+        elapsed,
+        best,
+    };
+    let found = row("Before".to_owned(), &report.found, "–".to_owned(), false);
+    let queries = report.queries.iter().map(|query| {
+        let elapsed = wording::duration(query.elapsed_ms);
+        row(query.index.to_string(), &query.scores, elapsed, query.index == report.best)
+    });
+    std::iter::once(found).chain(queries).collect()
+}
+
+impl ParameterRow {
+    fn of(parameter: &ReportParameter) -> Self {
+        let ReportParameter { canonical, native, low, high, locked, .. } = *parameter;
+        let place = |value: f64| {
+            let value = if value.is_nan() { 0.0 } else { value.clamp(-1.0, 1.0) };
+            (value + 1.0) * 50.0
+        };
+        let percent = |value: f64| format!("{value:.2}");
+        let (knob, centre) = (place(canonical), place(0.0));
+        let allowed = if locked {
+            "fixed".to_owned()
+        } else {
+            format!("{} … {}", wording::signed(low, 2), wording::signed(high, 2))
+        };
+        Self {
+            label: parameter.label.clone(),
+            canonical: wording::signed(canonical, 3),
+            native: wording::native(native),
+            unit: parameter.unit.clone(),
+            allowed,
+            locked,
+            at_limit: !locked && (canonical <= low + 1e-3 || canonical >= high - 1e-3),
+            allowed_from: percent(place(low)),
+            allowed_width: percent((place(high) - place(low)).max(0.0)),
+            fill_from: percent(knob.min(centre)),
+            fill_width: percent((knob - centre).abs()),
+            knob: percent(knob),
+        }
+    }
+}
