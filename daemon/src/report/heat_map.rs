@@ -1,7 +1,7 @@
 //! Where two pictures differ: CIEDE2000 per pixel as colours.
 
 use rayon::prelude::*;
-use tuner::{Frame, FrameError, Samples};
+use tuner::{Frame, FrameError, Planes, Samples};
 
 /// Colours from no difference to the most: ten equal steps of matplotlib's `inferno` (S. van der
 /// Walt and N. Smith, 2015, CC0), even in lightness and readable with any colour vision.
@@ -65,45 +65,36 @@ pub(super) fn gradient() -> String {
     stops.join(", ")
 }
 
-/// The map of CIEDE2000 differences between two pictures of one size.
+/// The map of CIEDE2000 differences between two pictures.
+///
+/// # Errors
+/// [`FrameError`] when they differ in size.
 pub(super) fn heat_map(picture: &Frame, goal: &Frame) -> Result<Frame, FrameError> {
-    let differences = difference_map(picture, goal);
+    let differences = tuner::delta_e00_map(&Planes::from(picture), &Planes::from(goal));
     let samples = differences
+        .unwrap_or_default()
         .par_iter()
         .flat_map_iter(|&delta_e| colour(position(f64::from(delta_e))))
         .collect();
     Frame::new(picture.width(), picture.height(), Samples::U8(samples))
 }
 
-/// Lab difference (CIE 1976) per pixel, until `tuner` gives CIEDE2000.
-fn difference_map(picture: &Frame, goal: &Frame) -> Vec<f32> {
-    let lab = |frame: &Frame| -> Vec<[f32; 3]> {
-        let planes = tuner::Planes::from(frame);
-        let [red, green, blue] = planes.channels();
-        let decode =
-            |v: f32| if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) };
-        let f = |t: f32| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
-        red.iter()
-            .zip(green)
-            .zip(blue)
-            .map(|((r, g), b)| {
-                let (r, g, b) = (decode(*r), decode(*g), decode(*b));
-                let x = f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.950_47);
-                let y = f(0.2126 * r + 0.7152 * g + 0.0722 * b);
-                let z = f((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.088_83);
-                [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
-            })
-            .collect()
-    };
-    let squared = |(a, b): (&[f32; 3], &[f32; 3])| {
-        a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
-    };
-    lab(picture).iter().zip(&lab(goal)).map(squared).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn map_shows_ciede2000() {
+        let grey = |value: u8| Frame::new(1, 1, Samples::U8(vec![value; 3])).unwrap();
+        let lab = |value: f64| tuner::lab_of_srgb([value / 255.0; 3]);
+        let expected = colour(position(tuner::ciede2000(lab(100.0), lab(112.0))));
+        let Samples::U8(mapped) = heat_map(&grey(112), &grey(100)).unwrap().into_samples() else {
+            panic!("a map has 8 bits")
+        };
+        assert_eq!(mapped, expected);
+        let wide = Frame::new(2, 1, Samples::U8(vec![0; 6])).unwrap();
+        assert!(heat_map(&wide, &grey(0)).is_err());
+    }
 
     #[test]
     fn scale_runs_from_first_to_last_colour_and_saturates() {

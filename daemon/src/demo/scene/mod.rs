@@ -98,13 +98,13 @@ impl LightboxScene {
         Frame::new(self.width, self.height, samples)
     }
 
-    fn samples<T: Send>(&self, palette: &Palette, quantise: impl Fn(f32) -> T + Sync) -> Vec<T> {
+    fn samples<T: Send>(&self, palette: &Palette, quantise: impl Fn(f64) -> T + Sync) -> Vec<T> {
         let rows = (0..self.height).into_par_iter();
         rows.flat_map_iter(|row| {
             let quantise = &quantise;
             (0..self.width).flat_map(move |column| {
                 let colour = self.pixel(column, row, palette);
-                <[f32; 3]>::from(colour.map(encode)).map(quantise)
+                <[f64; 3]>::from(colour.map(encode)).map(quantise)
             })
         })
         .collect()
@@ -160,8 +160,7 @@ impl LightboxScene {
     }
 }
 
-/// sRGB encoding of linear light (IEC 61966-2-1), clipped to [0, 1].
-fn encode(linear: f32) -> f32 {
-    let linear = linear.clamp(0.0, 1.0);
-    if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 }
+/// sRGB encoding of linear light, clipped to [0, 1].
+fn encode(linear: f32) -> f64 {
+    tuner::linear_to_srgb(f64::from(linear.clamp(0.0, 1.0)))
 }

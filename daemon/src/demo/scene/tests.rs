@@ -31,6 +31,26 @@ const PUBLISHED: [[u8; 3]; 24] = [
     [52, 52, 52],
 ];
 
+/// CIELAB of a linear sRGB colour.
+fn lab_of_linear(linear: nalgebra::Vector3<f64>) -> [f64; 3] {
+    tuner::lab_of_srgb(<[f64; 3]>::from(linear.map(tuner::linear_to_srgb)))
+}
+
+#[test]
+fn patches_in_daylight_are_the_published_colours() {
+    let rendering = Rendering::under(Illuminant::D65);
+    let mut sum = 0.0;
+    for (number, (patch, published)) in PATCHES.iter().zip(PUBLISHED).enumerate() {
+        let rendered = lab_of_linear(rendering.linear_srgb(patch).map(|value| value.max(0.0)));
+        let published = tuner::lab_of_srgb(published.map(|value| f64::from(value) / 255.0));
+        let difference = tuner::ciede2000(rendered, published);
+        // The published values were adapted from D50 and measured on another chart.
+        assert!(difference < 3.0, "patch {}: {difference:.2}", number + 1);
+        sum += difference;
+    }
+    assert!(sum / 24.0 < 1.3, "mean {:.2}", sum / 24.0);
+}
+
 /// Mean 16-bit sample of a square of `side` pixels about a place of the picture.
 fn mean_at(frame: &Frame, [column, row]: [usize; 2], side: usize) -> [f64; 3] {
     let Samples::U16(samples) = frame.samples() else { panic!("not 16 bits") };
