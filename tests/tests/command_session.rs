@@ -223,8 +223,9 @@ fn is_missing() {
 #[test]
 fn is_interrupted() {
     let program = Program::session(
-        "receive()\nchild = subprocess.Popen(['sleep', '1000'])\n\
-         open('pids', 'a').write(f'{child.pid} ')\nopen('asked', 'w')\ntime.sleep(1000)",
+        "request = receive()\nif os.path.exists('asked'):\n reply(request)\n receive()\n\
+         child = subprocess.Popen(['sleep', '1000'])\nopen('pids', 'a').write(f'{child.pid} ')\n\
+         open('asked', 'w')\ntime.sleep(1000)",
     );
     let mut pipeline = program.open().unwrap();
     let cancel = program.cancel();
@@ -239,6 +240,8 @@ fn is_interrupted() {
     interrupter.join().unwrap();
     assert!(matches!(interrupted, Err(PipelineError::Interrupted)), "{interrupted:?}");
     assert!(program.is_gone());
+    // The flag is still set, but who asks now wants the best picture of the interrupted tune.
+    assert_eq!(pipeline.query(&Params::NEUTRAL).unwrap(), picture());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tuner::{Frame, PipelineError};
 
-use super::{PictureFormat, QueryFailure, placeholder::Values};
+use super::{ExchangeFormat, QueryFailure, placeholder::Values};
 
 /// A temporary folder with the input picture; removed with everything in it when it is dropped.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ impl Exchange {
     /// Makes the folder and writes the input picture.
     pub(super) fn new(
         input: &Frame,
-        input_format: PictureFormat,
-        output_format: PictureFormat,
+        input_format: ExchangeFormat,
+        output_format: ExchangeFormat,
     ) -> Result<Self, PipelineError> {
         let no_folder = |reason: String| PipelineError::File { path: std::env::temp_dir(), reason };
         let folder = tempfile::Builder::new().prefix("isptune-").tempdir().map_err(|error| {

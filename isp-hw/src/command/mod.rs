@@ -20,7 +20,7 @@ mod session;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tuner::{Frame, ParameterInfo, Params, Pipeline, PipelineError, Samples};
@@ -41,9 +41,9 @@ pub struct CommandConfig {
     /// How long one query may take.
     pub timeout: Duration,
     /// Format in which the program gets its input picture.
-    pub input_format: PictureFormat,
+    pub input_format: ExchangeFormat,
     /// Format that the name of the output picture promises; what is read back may be any.
-    pub output_format: PictureFormat,
+    pub output_format: ExchangeFormat,
     /// The parameters that the program has, in canonical order.
     pub parameters: Vec<ParameterInfo>,
 }
@@ -74,9 +74,9 @@ pub struct Template {
     pub text: Text,
 }
 
-/// A format of picture files.
+/// A format in which pictures go to a program and come back: one that loses nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PictureFormat {
+pub enum ExchangeFormat {
     /// Portable network graphics.
     Png,
     /// Tagged image file format.
@@ -85,7 +85,7 @@ pub enum PictureFormat {
     Ppm,
 }
 
-impl PictureFormat {
+impl ExchangeFormat {
     /// Extension of its files, without the dot.
     #[must_use]
     pub const fn extension(self) -> &'static str {
@@ -110,8 +110,9 @@ pub struct CommandPipeline {
 
 impl CommandPipeline {
     /// Writes `input` where the program will find it, and starts the program if it is driven in a
-    /// session. While `cancel` is true every query ends with [`PipelineError::Interrupted`], also
-    /// one that is waiting.
+    /// session. When `cancel` becomes true during a query, the program is killed and the query ends
+    /// with [`PipelineError::Interrupted`]. A query that begins while it is true is not interrupted:
+    /// so the best picture of an interrupted tune can still be had.
     ///
     /// # Errors
     /// [`PipelineError::File`] when the input cannot be written, [`PipelineError::Program`] when the
@@ -133,7 +134,9 @@ impl CommandPipeline {
     }
 
     fn render(&mut self, query: &mut Query) -> Result<(), QueryFailure> {
-        let Self { config, session, cancel, .. } = self;
+        let Self { config, session, .. } = self;
+        let never = AtomicBool::new(false);
+        let cancel = if self.cancel.load(Ordering::Relaxed) { &never } else { &*self.cancel };
         match &config.mode {
             Mode::Oneshot { program, template } => oneshot::run(
                 &oneshot::Invocation { program, template: template.as_ref() },
@@ -156,12 +159,16 @@ impl CommandPipeline {
         }
     }
 
-    fn checked_picture(&self, query: &Query) -> Result<Frame, QueryFailure> {
-        let frame = query.load_output()?;
-        if frame.size() != self.input.size() {
-            return Err(QueryFailure::Size { found: frame.size(), expected: self.input.size() });
+    fn checked_picture(&mut self, query: &Query) -> Result<Frame, QueryFailure> {
+        let checked = query.load_output().and_then(|frame| {
+            let (found, expected) = (frame.size(), self.input.size());
+            if found == expected { Ok(frame) } else { Err(QueryFailure::Size { found, expected }) }
+        });
+        if checked.is_err() {
+            // Its answer may have been one to an earlier request, and its own be under way still.
+            self.session = None;
         }
-        Ok(frame)
+        checked
     }
 
     fn program_error(&self, failure: &QueryFailure) -> PipelineError {

@@ -7,7 +7,7 @@ use tuner::{Curve, ParameterInfo};
 
 use super::{PipelineFileError, limit_keys};
 use crate::command::placeholder::{PathName, Text};
-use crate::command::{CommandConfig, Mode, PictureFormat, Template};
+use crate::command::{CommandConfig, ExchangeFormat, Mode, Template};
 use crate::strict_toml::{StrictError, Table, Value};
 
 /// Keys beside those of every kind.
@@ -16,14 +16,13 @@ pub(super) const KEYS: [&str; 7] =
 
 const PARAMETER_KEYS: [&str; 6] = ["name", "key", "range", "curve", "neutral", "unit"];
 
-const FORMATS: [(&str, PictureFormat); 3] =
-    [("png", PictureFormat::Png), ("tiff", PictureFormat::Tiff), ("ppm", PictureFormat::Ppm)];
+const FORMATS: [(&str, ExchangeFormat); 3] =
+    [("png", ExchangeFormat::Png), ("tiff", ExchangeFormat::Tiff), ("ppm", ExchangeFormat::Ppm)];
 
 const DEFAULT_TIMEOUT_MS: i64 = 60_000;
 const LONGEST_TIMEOUT_MS: i64 = 24 * 3600 * 1000;
 
-// A request of nine keys has to fit into a pipe, which holds 4096 bytes at least (POSIX `PIPE_BUF`
-// is 512, Linux pipes hold 64 KiB): far longer than any name of a parameter.
+// A request has to fit into a pipe (64 KiB on Linux), so that sending it never waits for a reader.
 const LONGEST_KEY: usize = 64;
 
 /// Native values beyond this are a slip; it also keeps placeholder arithmetic finite.
@@ -51,8 +50,8 @@ pub(super) fn read(
     })
 }
 
-fn format(root: &Table<'_>, key: &str) -> Result<PictureFormat, StrictError> {
-    root.get(key).map_or(Ok(PictureFormat::Png), |value| value.choice(&FORMATS))
+fn format(root: &Table<'_>, key: &str) -> Result<ExchangeFormat, StrictError> {
+    root.get(key).map_or(Ok(ExchangeFormat::Png), |value| value.choice(&FORMATS))
 }
 
 /// The words of `program`, with their places.
@@ -151,6 +150,12 @@ fn template(
     let text = Text::parse(&text, keys).map_err(|error| {
         StrictError::at(&text, &path.display().to_string(), error.at, error.what)
     })?;
+    for (name, braced) in [(PathName::Params, "{params}"), (PathName::Template, "{template}")] {
+        if text.uses(name) {
+            let what = format!("{braced} in {} belongs in \"program\"", path.display());
+            return Err(value.error(what).into());
+        }
+    }
     let extension = path.extension().map(|ending| ending.to_string_lossy().into_owned());
     Ok(Template { extension: extension.unwrap_or_default(), text })
 }

@@ -39,8 +39,8 @@ pub enum OpenError {
 }
 
 impl PipelineFile {
-    /// Opens the pipeline on an input picture. While `cancel` is true, queries of an external
-    /// program end with [`PipelineError::Interrupted`].
+    /// Opens the pipeline on an input picture. When `cancel` becomes true during a query of an
+    /// external program, it ends with [`PipelineError::Interrupted`].
     ///
     /// # Errors
     /// [`OpenError`] when the picture cannot be read, or as [`Self::open_frame`].

@@ -9,6 +9,7 @@ use crate::command::Mode;
 fn templates(path: &Path) -> Result<String, PipelineFileError> {
     match path.file_name().and_then(|name| name.to_str()) {
         Some("good.pp3") => Ok("[Exposure]\nCompensation={ev*2}\n".to_owned()),
+        Some("params.pp3") => Ok("{ev} {params}".to_owned()),
         Some("bad.pp3") => Ok("[Exposure]\nCompensation={evv}\n".to_owned()),
         _ => Err(PipelineFileError::Read { path: "t".into(), reason: "gone".to_owned() }),
     }
@@ -149,6 +150,10 @@ fn faults_are_told_with_line_column_and_nearest_name() {
         (
             command(&format!("{oneshot},\"{{template}}\"]\ntemplate=\"bad.pp3\"")),
             "/p/bad.pp3:2:14: unknown placeholder {evv}, did you mean {ev}?",
+        ),
+        (
+            command(&format!("{oneshot},\"{{template}}\"]\ntemplate=\"params.pp3\"")),
+            "/p/p.toml:4:10: {params} in /p/params.pp3 belongs in \"program\"",
         ),
         (
             command(&format!("{oneshot},\"{{template}}\"]\ntemplate=\"none.pp3\"")),

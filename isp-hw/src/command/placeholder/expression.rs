@@ -59,7 +59,7 @@ impl Expression {
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
         let (key, mut rest) = split_while(text.trim(), |c| c.is_ascii_alphanumeric() || c == '_');
         if key.is_empty() || key.starts_with(|c: char| c.is_ascii_digit()) {
-            return Err(ExpressionError::Key(text.to_owned()));
+            return Err(ExpressionError::Key(start(text)));
         }
         let mut steps = Vec::new();
         loop {
@@ -84,7 +84,7 @@ impl Expression {
                     (Step::Plus(-summand), after)
                 }
                 '|' => filter(operand)?,
-                _ => return Err(ExpressionError::Step(rest.to_owned())),
+                _ => return Err(ExpressionError::Step(start(rest))),
             };
             if steps.len() >= MOST_STEPS {
                 return Err(ExpressionError::TooManySteps);
@@ -134,7 +134,7 @@ fn filter(text: &str) -> Result<(Step, &str), ExpressionError> {
         "max0" => Ok((Step::Max0, after)),
         "min0" => Ok((Step::Min0, after)),
         "round" => Ok((Step::Round, after)),
-        _ => Err(ExpressionError::Filter(name.to_owned())),
+        _ => Err(ExpressionError::Filter(start(name))),
     }
 }
 
@@ -146,8 +146,13 @@ fn number(text: &str) -> Result<(f64, &str), ExpressionError> {
     let written = text.get(..sign_length + digits.len() - after.len()).unwrap_or_default();
     match written.parse::<f64>() {
         Ok(value) if value.abs() <= LARGEST => Ok((value, after)),
-        _ => Err(ExpressionError::Number(text.to_owned())),
+        _ => Err(ExpressionError::Number(start(text))),
     }
+}
+
+/// The start of what is wrong, for a message.
+fn start(text: &str) -> String {
+    text.chars().take(40).collect()
 }
 
 fn split_while(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
