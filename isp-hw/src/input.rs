@@ -1,5 +1,7 @@
 //! The picture that a pipeline renders, and how its samples become light.
 
+use std::sync::OnceLock;
+
 use tuner::{Frame, Samples};
 
 use crate::{Light, Patch, srgb};
@@ -19,6 +21,8 @@ pub enum Transfer {
 pub struct Input {
     frame: Frame,
     transfer: Transfer,
+    linear: OnceLock<Decoder>,
+    display: OnceLock<Decoder>,
 }
 
 /// Tables from sample to float, one entry for each value that a sample can have.
@@ -29,7 +33,7 @@ pub(crate) struct Decoder {
 
 impl Decoder {
     /// Decodes samples of `input` into `light`, in [0, 1].
-    pub(crate) fn new(input: &Input, light: Light) -> Self {
+    fn new(input: &Input, light: Light) -> Self {
         let levels = match input.frame.samples() {
             Samples::U8(_) => 256,
             Samples::U16(_) => 65536,
@@ -59,13 +63,13 @@ impl Input {
     /// An input with display-referred sRGB samples.
     #[must_use]
     pub const fn srgb(frame: Frame) -> Self {
-        Self { frame, transfer: Transfer::Srgb }
+        Self::new(frame, Transfer::Srgb)
     }
 
     /// An input whose samples stand for light as `transfer` says.
     #[must_use]
     pub const fn new(frame: Frame, transfer: Transfer) -> Self {
-        Self { frame, transfer }
+        Self { frame, transfer, linear: OnceLock::new(), display: OnceLock::new() }
     }
 
     /// The samples as found.
@@ -78,6 +82,15 @@ impl Input {
     #[must_use]
     pub const fn transfer(&self) -> Transfer {
         self.transfer
+    }
+
+    /// The tables that decode the samples into `light`; made once, for 65,536 powers take a while.
+    pub(crate) fn decoder(&self, light: Light) -> &Decoder {
+        let decoder = match light {
+            Light::Linear => &self.linear,
+            Light::Display => &self.display,
+        };
+        decoder.get_or_init(|| Decoder::new(self, light))
     }
 
     /// Cuts out `width × height` pixels from `origin` on (column, row; may lie outside, where the

@@ -4,6 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tuner::{Parameter, ParameterInfo, Params};
 
+use crate::elementary::{exp2, power};
 use crate::patch::blur_five;
 use crate::{Light, Patch, Renderer};
 
@@ -116,10 +117,12 @@ impl Variation {
         let shape = if v <= 1.0 { (1.0 - v) * (2.0 * v - 1.0) } else { (1.0 - v) / v };
         let steepened = 1.0 + contrast * shape;
         let v1 = v * steepened;
-        let lifted = (highlights * smoothstep(v1).powf(self.highlights_exponent)).exp2();
+        let bright = power(smoothstep(v1), self.highlights_exponent);
+        let lifted = exp2::<false>(highlights * bright);
         let v2 = v1 * lifted;
-        let dark = (1.0 - smoothstep(v2)).powf(self.shadows_exponent);
-        let gain = (steepened * lifted * (shadows * dark).exp2()).powi(2);
+        let dark = power(1.0 - smoothstep(v2), self.shadows_exponent);
+        let ratio = steepened * lifted * exp2::<false>(shadows * dark);
+        let gain = ratio * ratio;
         [r * gain, g * gain, b * gain]
     }
 
@@ -152,8 +155,9 @@ impl Variation {
 
     fn encode(&self, linear: f32) -> f32 {
         let x = linear.clamp(0.0, 1.0);
-        let display = if x <= 0.003_130_8 { x * 12.92 } else { 1.055 * x.powf(1.0 / 2.4) - 0.055 };
-        let y = display.powf(self.gamma);
+        let display =
+            if x <= 0.003_130_8 { x * 12.92 } else { 1.055 * power(x, 1.0 / 2.4) - 0.055 };
+        let y = if self.gamma == 1.0 { display } else { power(display, self.gamma) };
         (y + 0.5 * self.s_curve * y * (1.0 - y) * (2.0 * y - 1.0)).clamp(0.0, 1.0)
     }
 }

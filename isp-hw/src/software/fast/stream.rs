@@ -5,7 +5,6 @@ use tuner::{Frame, Samples};
 
 use super::Instructions;
 use super::kernels::Tone;
-use crate::input::Decoder;
 use crate::renderer::{to_u8, to_u16};
 use crate::software::Threads;
 use crate::software::coefficients::{Coefficients, LUMINANCE};
@@ -117,7 +116,7 @@ pub fn render_picture(
     instructions: Instructions,
 ) -> Frame {
     let [width, height] = input.frame().size();
-    let decoder = Decoder::new(input, Light::Linear);
+    let decoder = input.decoder(Light::Linear);
     let picture = Picture { width, height, table: decoder.table() };
     let tone = Tone::from(coefficients);
     let samples = match input.frame().samples() {
