@@ -47,8 +47,9 @@ pub fn exp2<const FUSED: bool>(z: f32) -> f32 {
 
 /// `base` to the power `exponent`, for a base in [0, 4] and an exponent in [0, 4]; what lies below
 /// 1e-6 counts as 1e-6.
-pub fn power(base: f32, exponent: f32) -> f32 {
-    exp2::<false>(exponent * log2::<false>(base.max(1e-6)))
+#[inline(always)]
+pub fn power<const FUSED: bool>(base: f32, exponent: f32) -> f32 {
+    exp2::<FUSED>(exponent * log2::<FUSED>(base.max(1e-6)))
 }
 
 #[cfg(test)]
@@ -61,11 +62,11 @@ mod tests {
             let x = 1e-3 * f32::from(step) + 1e-6;
             for exponent in [1.0 / 2.4, 0.8, 1.0, 2.0, 3.6] {
                 let exact = f64::from(x).powf(f64::from(exponent));
-                let relative = f64::from(power(x, exponent)) / exact - 1.0;
+                let relative = f64::from(power::<false>(x, exponent)) / exact - 1.0;
                 // The float's own rounding of the logarithm is multiplied by the exponent.
                 assert!(relative.abs() < 8e-6, "{x}^{exponent}: {relative}");
             }
         }
-        assert_eq!((power(1.0, 3.0), exp2_small::<false>(0.0)), (1.0, 1.0));
+        assert_eq!((power::<false>(1.0, 3.0), exp2_small::<false>(0.0)), (1.0, 1.0));
     }
 }

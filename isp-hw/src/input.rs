@@ -31,6 +31,39 @@ pub(crate) struct Decoder {
     table: Vec<f32>,
 }
 
+/// A sample that finds its float in a table with exactly as many entries as it has values, which
+/// saves the check of the index in the innermost loop.
+pub(crate) trait Sample: Copy + Default + Into<usize> + Send + Sync {
+    /// The table of a [`Decoder`] for these samples.
+    type Table;
+
+    /// The table as one of the right length.
+    fn table(table: &[f32]) -> Option<&Self::Table>;
+
+    /// The float of this sample.
+    fn look_up(self, table: &Self::Table) -> f32;
+}
+
+macro_rules! sample {
+    ($type:ty, $levels:literal) => {
+        impl Sample for $type {
+            type Table = [f32; $levels];
+
+            fn table(table: &[f32]) -> Option<&Self::Table> {
+                table.first_chunk()
+            }
+
+            #[inline(always)]
+            fn look_up(self, table: &Self::Table) -> f32 {
+                table.get(usize::from(self)).copied().unwrap_or(0.0)
+            }
+        }
+    };
+}
+
+sample!(u8, 256);
+sample!(u16, 65536);
+
 impl Decoder {
     /// Decodes samples of `input` into `light`, in [0, 1].
     fn new(input: &Input, light: Light) -> Self {
@@ -52,10 +85,6 @@ impl Decoder {
     /// Values of the table: 256 for 8-bit samples, 65,536 for 16-bit ones.
     pub(crate) fn table(&self) -> &[f32] {
         &self.table
-    }
-
-    fn value<T: Into<usize>>(&self, sample: T) -> f32 {
-        self.table.get(sample.into()).copied().unwrap_or(0.0)
     }
 }
 
@@ -108,7 +137,7 @@ impl Input {
         Patch { origin, width, height, planes }
     }
 
-    fn cut<T: Copy + Into<usize>>(
+    fn cut<T: Sample>(
         &self,
         samples: &[T],
         decoder: &Decoder,
@@ -117,6 +146,7 @@ impl Input {
     ) -> [Vec<f32>; 3] {
         let [picture_width, picture_height] = self.frame.size();
         let mut planes = [(); 3].map(|()| Vec::with_capacity(width * height));
+        let Some(table) = T::table(decoder.table()) else { return planes };
         let (pixels, _) = samples.as_chunks::<3>();
         let [red, green, blue] = &mut planes;
         for row in 0..height {
@@ -125,9 +155,9 @@ impl Input {
             for column in 0..width {
                 let x = clamped(left.saturating_add_unsigned(column), picture_width);
                 if let Some(&[r, g, b]) = line.get(x) {
-                    red.push(decoder.value(r));
-                    green.push(decoder.value(g));
-                    blue.push(decoder.value(b));
+                    red.push(r.look_up(table));
+                    green.push(g.look_up(table));
+                    blue.push(b.look_up(table));
                 }
             }
         }
