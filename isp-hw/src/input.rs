@@ -1,5 +1,7 @@
 //! The picture that a pipeline renders, and how its samples become light.
 
+use std::sync::OnceLock;
+
 use tuner::{Frame, Samples};
 
 use crate::{Light, Patch, srgb};
@@ -19,6 +21,8 @@ pub enum Transfer {
 pub struct Input {
     frame: Frame,
     transfer: Transfer,
+    linear: OnceLock<Decoder>,
+    display: OnceLock<Decoder>,
 }
 
 /// Tables from sample to float, one entry for each value that a sample can have.
@@ -27,9 +31,42 @@ pub(crate) struct Decoder {
     table: Vec<f32>,
 }
 
+/// A sample that finds its float in a table with exactly as many entries as it has values, which
+/// saves the check of the index in the innermost loop.
+pub(crate) trait Sample: Copy + Default + Into<usize> + Send + Sync {
+    /// The table of a [`Decoder`] for these samples.
+    type Table;
+
+    /// The table as one of the right length.
+    fn table(table: &[f32]) -> Option<&Self::Table>;
+
+    /// The float of this sample.
+    fn look_up(self, table: &Self::Table) -> f32;
+}
+
+macro_rules! sample {
+    ($type:ty, $levels:literal) => {
+        impl Sample for $type {
+            type Table = [f32; $levels];
+
+            fn table(table: &[f32]) -> Option<&Self::Table> {
+                table.first_chunk()
+            }
+
+            #[inline(always)]
+            fn look_up(self, table: &Self::Table) -> f32 {
+                table.get(usize::from(self)).copied().unwrap_or(0.0)
+            }
+        }
+    };
+}
+
+sample!(u8, 256);
+sample!(u16, 65536);
+
 impl Decoder {
     /// Decodes samples of `input` into `light`, in [0, 1].
-    pub(crate) fn new(input: &Input, light: Light) -> Self {
+    fn new(input: &Input, light: Light) -> Self {
         let levels = match input.frame.samples() {
             Samples::U8(_) => 256,
             Samples::U16(_) => 65536,
@@ -49,23 +86,19 @@ impl Decoder {
     pub(crate) fn table(&self) -> &[f32] {
         &self.table
     }
-
-    fn value<T: Into<usize>>(&self, sample: T) -> f32 {
-        self.table.get(sample.into()).copied().unwrap_or(0.0)
-    }
 }
 
 impl Input {
     /// An input with display-referred sRGB samples.
     #[must_use]
     pub const fn srgb(frame: Frame) -> Self {
-        Self { frame, transfer: Transfer::Srgb }
+        Self::new(frame, Transfer::Srgb)
     }
 
     /// An input whose samples stand for light as `transfer` says.
     #[must_use]
     pub const fn new(frame: Frame, transfer: Transfer) -> Self {
-        Self { frame, transfer }
+        Self { frame, transfer, linear: OnceLock::new(), display: OnceLock::new() }
     }
 
     /// The samples as found.
@@ -78,6 +111,15 @@ impl Input {
     #[must_use]
     pub const fn transfer(&self) -> Transfer {
         self.transfer
+    }
+
+    /// The tables that decode the samples into `light`; made once, for 65,536 powers take a while.
+    pub(crate) fn decoder(&self, light: Light) -> &Decoder {
+        let decoder = match light {
+            Light::Linear => &self.linear,
+            Light::Display => &self.display,
+        };
+        decoder.get_or_init(|| Decoder::new(self, light))
     }
 
     /// Cuts out `width × height` pixels from `origin` on (column, row; may lie outside, where the
@@ -95,7 +137,7 @@ impl Input {
         Patch { origin, width, height, planes }
     }
 
-    fn cut<T: Copy + Into<usize>>(
+    fn cut<T: Sample>(
         &self,
         samples: &[T],
         decoder: &Decoder,
@@ -104,6 +146,7 @@ impl Input {
     ) -> [Vec<f32>; 3] {
         let [picture_width, picture_height] = self.frame.size();
         let mut planes = [(); 3].map(|()| Vec::with_capacity(width * height));
+        let Some(table) = T::table(decoder.table()) else { return planes };
         let (pixels, _) = samples.as_chunks::<3>();
         let [red, green, blue] = &mut planes;
         for row in 0..height {
@@ -112,9 +155,9 @@ impl Input {
             for column in 0..width {
                 let x = clamped(left.saturating_add_unsigned(column), picture_width);
                 if let Some(&[r, g, b]) = line.get(x) {
-                    red.push(decoder.value(r));
-                    green.push(decoder.value(g));
-                    blue.push(decoder.value(b));
+                    red.push(r.look_up(table));
+                    green.push(g.look_up(table));
+                    blue.push(b.look_up(table));
                 }
             }
         }

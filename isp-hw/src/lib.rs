@@ -5,6 +5,7 @@
 //! picture. The formulas of the software ISP are in `docs/software-isp.md`.
 
 pub mod command;
+mod elementary;
 mod foreign;
 mod input;
 mod paper;

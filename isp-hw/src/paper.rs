@@ -134,3 +134,73 @@ fn sharpen(plane: &[f32], centre: &[f32], width: usize, factor: f32) -> Vec<f32>
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use tuner::Parameter;
+
+    use super::*;
+
+    /// Renders one colour, which texture leaves as it is, and compares with values worked out by
+    /// a calculator from the formulas.
+    fn check(colour: [f32; 3], params: Params, expected: [f32; 3]) {
+        let planes = colour.map(|value| vec![value; 9]);
+        let patch = Patch { origin: [0, 0], width: 3, height: 3, planes };
+        let rendered = PaperIsp::default().render(&patch, &params, 1).planes.map(|plane| plane[0]);
+        let near = rendered.iter().zip(expected).all(|(a, b)| (a - b).abs() < 3e-6);
+        assert!(near, "{params:?}: {rendered:?} instead of {expected:?}");
+    }
+
+    #[test]
+    fn each_step_follows_its_formula() {
+        let alone = |parameter, value| Params::NEUTRAL.with(parameter, value);
+        let colour = [0.2, 0.4, 0.6];
+        check(colour, alone(Parameter::Exposure, 0.25), [0.282_843, 0.565_685, 0.848_528]);
+        check(colour, alone(Parameter::RedGain, -1.0), [0.121_306, 0.4, 0.6]);
+        check(colour, alone(Parameter::Saturation, 0.5), [0.118_51, 0.418_51, 0.718_51]);
+        check(colour, alone(Parameter::Contrast, 0.5), [0.179_405, 0.358_811, 0.538_216]);
+        check(colour, alone(Parameter::Contrast, -0.8), [0.232_951, 0.465_903, 0.698_854]);
+        let bright = alone(Parameter::Highlights, -0.5);
+        check([0.5, 0.7, 0.9], bright, [0.422_663, 0.591_728, 0.760_793]);
+        let lifted = alone(Parameter::Shadows, 0.6);
+        check([0.1, 0.05, 0.02], lifted, [0.266_662, 0.133_331, 0.053_332]);
+        check([0.3, 0.3, 0.2], alone(Parameter::Shadows, -0.4), [0.2617, 0.2617, 0.174_467]);
+        check([0.0; 3], alone(Parameter::Shadows, 1.0), [0.0; 3]);
+    }
+
+    #[test]
+    fn steps_come_in_their_order_with_clips_between() {
+        let params = Params::clamped([0.1, -0.2, 0.3, 0.4, -0.5, 0.6, -0.3, 0.2, 0.7]);
+        check([0.3, 0.5, 0.2], params, [0.417_492, 0.596_58, 0.401_769]);
+        // Clipped by exposure; what comes later cannot bring the difference back.
+        let params = Params::clamped([1.0, -1.0, -1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        check([0.5, 0.6, 0.7], params, [0.606_531; 3]);
+    }
+
+    #[test]
+    fn texture_blends_with_the_blur() {
+        let mut plane = vec![0.5; 9];
+        plane[4] = 0.63;
+        let patch =
+            Patch { origin: [0, 0], width: 3, height: 3, planes: [(); 3].map(|()| plane.clone()) };
+        // The blur is (8 · 0.5 + 5 · 0.63) / 13 = 0.55.
+        for (texture, expected) in [(-1.0, 0.55), (0.0, 0.63), (0.5, 0.67)] {
+            let params = Params::NEUTRAL.with(Parameter::Texture, texture);
+            let rendered = PaperIsp::default().render(&patch, &params, 1);
+            assert!((rendered.planes[0][0] - expected).abs() < 1e-6, "{rendered:?}");
+        }
+    }
+
+    #[test]
+    fn neutral_is_the_identity() {
+        let plane: Vec<f32> = (0..65536 * 3).map(|i| (i % 65536) as f32 / 65535.0).collect();
+        let planes = [plane.clone(), plane.clone(), plane];
+        let patch = Patch { origin: [-1, -1], width: 65536, height: 3, planes };
+        let rendered = PaperIsp::default().render(&patch, &Params::NEUTRAL, 1);
+        let core = patch.cropped(1);
+        let levels = |patch: &Patch| -> Vec<u16> {
+            patch.planes[0].iter().map(|&value| crate::renderer::to_u16(value)).collect()
+        };
+        assert_eq!(levels(&rendered), levels(&core));
+    }
+}

@@ -5,7 +5,6 @@ use tuner::{
     Frame, ParameterInfo, Params, Pipeline, PipelineError, Planes, Samples, Simulator, View,
 };
 
-use crate::input::Decoder;
 use crate::renderer::{to_u8, to_u16};
 use crate::{Input, Patch, Renderer, Transfer};
 
@@ -58,13 +57,13 @@ impl<R: Renderer> PicturePipeline<R> {
         if self.decoded.as_ref().is_some_and(|decoded| decoded.view == *view) {
             return Ok(());
         }
-        let decoder = Decoder::new(&self.input, self.renderer.light());
+        let decoder = self.input.decoder(self.renderer.light());
         let halo = self.renderer.halo();
         let [width, height] = view.tile_size().map(|side| side + 2 * halo);
         let patches = view.tiles().iter().map(|tile| {
             let origin =
                 [tile.x, tile.y].map(|start| start.cast_signed().saturating_sub_unsigned(halo));
-            self.input.patch(&decoder, origin, [width, height])
+            self.input.patch(decoder, origin, [width, height])
         });
         self.decoded = Some(DecodedView { view: view.clone(), patches: patches.collect() });
         Ok(())

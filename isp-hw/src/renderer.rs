@@ -3,7 +3,6 @@
 use rayon::prelude::*;
 use tuner::{Frame, ParameterInfo, Params, Samples};
 
-use crate::input::Decoder;
 use crate::{Input, Patch};
 
 /// What a renderer wants its input to be.
@@ -80,14 +79,14 @@ pub fn render_in_bands<R: Renderer + ?Sized>(
     params: &Params,
     query: u64,
 ) -> Frame {
-    let decoder = Decoder::new(input, renderer.light());
+    let decoder = input.decoder(renderer.light());
     let [width, height] = input.frame().size();
     let halo = renderer.halo();
     let band = |index: usize| {
         let rows = BAND_ROWS.min(height - index * BAND_ROWS);
         let origin =
             [0, index * BAND_ROWS].map(|start| start.cast_signed().saturating_sub_unsigned(halo));
-        let patch = input.patch(&decoder, origin, [width + 2 * halo, rows + 2 * halo]);
+        let patch = input.patch(decoder, origin, [width + 2 * halo, rows + 2 * halo]);
         renderer.render(&patch, params, query)
     };
     let chunk = width * BAND_ROWS * 3;

@@ -10,6 +10,7 @@ use tuner::{Frame, Parameter, ParameterInfo, Params};
 use crate::{Input, Light, Patch, Renderer};
 
 pub use coefficients::Coefficients;
+pub(crate) use fast::{Instructions, Kernel};
 
 /// Which code renders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

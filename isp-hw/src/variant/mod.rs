@@ -5,6 +5,7 @@ mod noisy;
 mod quantised;
 mod shifted;
 mod variation;
+mod varied_curves;
 
 pub use noisy::Noisy;
 pub use quantised::Quantised;

@@ -84,8 +84,8 @@ fn views_of_all_pipelines_equal_the_whole() {
         let part = PicturePipeline::new(&renderer, input).query_view(&params(), &view).unwrap();
         assert_eq!(part, view.gather(&whole).unwrap(), "{halo}");
     };
-    check(Box::new(PaperIsp::default()));
-    check(Box::new(ForeignIsp::default()));
+    check(Box::<PaperIsp>::default());
+    check(Box::<ForeignIsp>::default());
     check(Box::new(Variation::new(1.0, 3)));
     check(Box::new(Quantised(Noisy::new(Variation::new(1.0, 4), 2.0, 9))));
     check(Box::new(Shifted::new(Noisy::new(PaperIsp::default(), 1.0, 2), -1.3, 2.6)));

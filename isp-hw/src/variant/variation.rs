@@ -4,7 +4,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tuner::{Parameter, ParameterInfo, Params};
 
+use super::varied_curves::{VariedEncoding, VariedTone, luminance};
 use crate::patch::blur_five;
+use crate::software::Instructions;
 use crate::{Light, Patch, Renderer};
 
 const COUNT: usize = Parameter::COUNT;
@@ -39,6 +41,7 @@ pub struct Variation {
     blur_taps: [f32; 3],
     clips: bool,
     steps: [Step; 5],
+    instructions: Instructions,
 }
 
 impl Variation {
@@ -94,6 +97,7 @@ impl Variation {
             blur_taps: blur_taps(sigma),
             clips,
             steps,
+            instructions: Instructions::of_this_processor(),
         }
     }
 
@@ -109,18 +113,6 @@ impl Variation {
             *sum += line.iter().zip(warped).map(|(entry, value)| entry * value).sum::<f32>();
         }
         response
-    }
-
-    fn tone(&self, [r, g, b]: [f32; 3], contrast: f32, highlights: f32, shadows: f32) -> [f32; 3] {
-        let v = luminance([r, g, b]).max(0.0).sqrt();
-        let shape = if v <= 1.0 { (1.0 - v) * (2.0 * v - 1.0) } else { (1.0 - v) / v };
-        let steepened = 1.0 + contrast * shape;
-        let v1 = v * steepened;
-        let lifted = (highlights * smoothstep(v1).powf(self.highlights_exponent)).exp2();
-        let v2 = v1 * lifted;
-        let dark = (1.0 - smoothstep(v2)).powf(self.shadows_exponent);
-        let gain = (steepened * lifted * (shadows * dark).exp2()).powi(2);
-        [r * gain, g * gain, b * gain]
     }
 
     /// Texture; the result lacks two pixels on each side.
@@ -149,22 +141,6 @@ impl Variation {
         }
         core
     }
-
-    fn encode(&self, linear: f32) -> f32 {
-        let x = linear.clamp(0.0, 1.0);
-        let display = if x <= 0.003_130_8 { x * 12.92 } else { 1.055 * x.powf(1.0 / 2.4) - 0.055 };
-        let y = display.powf(self.gamma);
-        (y + 0.5 * self.s_curve * y * (1.0 - y) * (2.0 * y - 1.0)).clamp(0.0, 1.0)
-    }
-}
-
-fn luminance([r, g, b]: [f32; 3]) -> f32 {
-    0.2126 * r + 0.7152 * g + 0.0722 * b
-}
-
-fn smoothstep(v: f32) -> f32 {
-    let v = v.clamp(0.0, 1.0);
-    v * v * (3.0 - 2.0 * v)
 }
 
 /// Normalised weights of a bell of this width: the binomial 1 4 6 4 1 at 1.
@@ -212,8 +188,13 @@ impl Renderer for Variation {
                     let luminance = luminance(pixel);
                     pixel.map(|value| luminance + saturation * (value - luminance))
                 }),
-                Step::Tone => picture.map_pixels(|pixel| {
-                    self.tone(pixel, contrast, 0.5 * highlights, 0.5 * shadows)
+                Step::Tone => self.instructions.run(VariedTone {
+                    planes: &mut picture.planes,
+                    contrast,
+                    highlights: 0.5 * highlights,
+                    highlights_exponent: self.highlights_exponent,
+                    shadows: 0.5 * shadows,
+                    shadows_exponent: self.shadows_exponent,
                 }),
                 Step::Texture => picture = self.sharpen(&picture, texture),
             }
@@ -221,7 +202,9 @@ impl Renderer for Variation {
                 picture.map_pixels(|pixel| pixel.map(|value| value.min(1.0)));
             }
         }
-        picture.map_pixels(|pixel| pixel.map(|value| self.encode(value)));
+        let planes = &mut picture.planes;
+        let (gamma, s_curve) = (self.gamma, self.s_curve);
+        self.instructions.run(VariedEncoding { planes, gamma, s_curve });
         picture
     }
 }

@@ -20,6 +20,24 @@ pub enum Instructions {
 /// Whether the baseline of this architecture multiplies and adds in one instruction.
 const BASELINE_FUSED: bool = cfg!(target_arch = "aarch64");
 
+/// Work that is worth compiling for each set of instructions. `run` must be `#[inline(always)]`.
+pub trait Kernel {
+    /// Does the work; `FUSED` says that the processor multiplies and adds in one instruction.
+    fn run<const FUSED: bool>(self);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn run_avx2(kernel: impl Kernel) {
+    kernel.run::<true>();
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+fn run_avx512(kernel: impl Kernel) {
+    kernel.run::<true>();
+}
+
 macro_rules! dispatch {
     ($(#[$doc:meta])* $name:ident, $avx2:ident, $avx512:ident, ($($argument:ident: $type:ty),*)) => {
         #[cfg(target_arch = "x86_64")]
@@ -73,6 +91,19 @@ impl Instructions {
             }
         }
         sets
+    }
+
+    /// Does some work with these instructions.
+    pub fn run(self, kernel: impl Kernel) {
+        match self {
+            Self::Portable => kernel.run::<BASELINE_FUSED>(),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the variant is made only where the processor has these instructions.
+            Self::Avx2 => unsafe { run_avx2(kernel) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the variant is made only where the processor has these instructions.
+            Self::Avx512 => unsafe { run_avx512(kernel) },
+        }
     }
 
     dispatch!(

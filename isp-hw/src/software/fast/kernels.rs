@@ -4,6 +4,8 @@
 //! Every value is computed alone, in the same order of operations wherever it lies in its row, so a
 //! piece of a picture comes out exactly as in the whole.
 
+use crate::elementary::{add_product, exp2, exp2_small, log2};
+
 /// Coefficients in single precision.
 #[derive(Debug, Clone, Copy)]
 pub struct Tone {
@@ -23,52 +25,10 @@ pub struct Tone {
     pub texture: f32,
 }
 
-#[inline(always)]
-fn add_product<const FUSED: bool>(a: f32, b: f32, c: f32) -> f32 {
-    // Without the instruction `mul_add` would be a slow library call.
-    if FUSED { a.mul_add(b, c) } else { a * b + c }
-}
-
-/// Minimax polynomial of 2^z for |z| ≤ 1/2, exact at 0; relative error 1e-7.
-#[inline(always)]
-fn exp2_small<const FUSED: bool>(z: f32) -> f32 {
-    let p = add_product::<FUSED>(z, 0.001_340_725_6, 0.009_671_875);
-    let p = add_product::<FUSED>(z, p, 0.055_503_085);
-    let p = add_product::<FUSED>(z, p, 0.240_222_35);
-    let p = add_product::<FUSED>(z, p, 0.693_147_24);
-    add_product::<FUSED>(z, p, 1.0)
-}
-
-/// log2 of a positive normal float; absolute error 3e-7, exact at 1.
-#[inline(always)]
-fn log2<const FUSED: bool>(x: f32) -> f32 {
-    // Splits x into 2^exponent and a mantissa in [√½, √2).
-    let bits = x.to_bits().cast_signed();
-    let exponent = (bits - 0x3f35_04f3) >> 23;
-    let t = f32::from_bits((bits - (exponent << 23)).cast_unsigned()) - 1.0;
-    let p = add_product::<FUSED>(t, 0.170_632_82, -0.272_697_54);
-    let p = add_product::<FUSED>(t, p, 0.297_262_9);
-    let p = add_product::<FUSED>(t, p, -0.358_961_88);
-    let p = add_product::<FUSED>(t, p, 0.480_465_02);
-    let p = add_product::<FUSED>(t, p, -0.721_375_9);
-    let p = add_product::<FUSED>(t, p, 1.442_699_7);
-    add_product::<FUSED>(t, p, exponent as f32)
-}
-
-/// 2^z for z in [−100, 100]; relative error 1e-7.
-#[inline(always)]
-fn exp2<const FUSED: bool>(z: f32) -> f32 {
-    // Adding 1.5·2²³ rounds to the nearest integer and leaves it in the low bits.
-    const ROUNDING: f32 = 12_582_912.0;
-    let rounded = z + ROUNDING;
-    let fraction = exp2_small::<FUSED>(z - (rounded - ROUNDING));
-    f32::from_bits(fraction.to_bits().wrapping_add(rounded.to_bits() << 23))
-}
-
 /// Display value of linear light, clipped to [0, 1].
 #[inline(always)]
 fn encode<const FUSED: bool>(linear: f32) -> f32 {
-    let x = linear.max(0.0).min(1.0);
+    let x = linear.clamp(0.0, 1.0);
     let power = exp2::<FUSED>(log2::<FUSED>(x.max(0.003)) * (1.0 / 2.4));
     let curved = add_product::<FUSED>(power, 1.055, -0.055).min(1.0);
     let straight = x * 12.92;
@@ -77,7 +37,7 @@ fn encode<const FUSED: bool>(linear: f32) -> f32 {
 
 #[inline(always)]
 fn smoothstep<const FUSED: bool>(v: f32) -> f32 {
-    let v = v.max(0.0).min(1.0);
+    let v = v.clamp(0.0, 1.0);
     v * v * add_product::<FUSED>(v, -2.0, 3.0)
 }
 

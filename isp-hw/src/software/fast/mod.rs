@@ -4,5 +4,5 @@ mod instructions;
 mod kernels;
 mod stream;
 
-pub use instructions::Instructions;
+pub use instructions::{Instructions, Kernel};
 pub use stream::{render_patch, render_picture};

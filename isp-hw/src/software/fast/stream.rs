@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 use tuner::{Frame, Samples};
 
-use super::Instructions;
 use super::kernels::Tone;
-use crate::input::Decoder;
+use super::{Instructions, Kernel};
+use crate::input::Sample;
 use crate::renderer::{to_u8, to_u16};
 use crate::software::Threads;
 use crate::software::coefficients::{Coefficients, LUMINANCE};
@@ -37,6 +37,13 @@ struct Row {
     blurred: Vec<f32>,
 }
 
+/// Floats that the widest instructions work on at a time.
+const LANES: usize = 16;
+
+fn first(row: &mut [f32], count: usize) -> &mut [f32] {
+    row.get_mut(..count).unwrap_or(&mut [])
+}
+
 /// Streams rows of `width` wanted pixels. `load` fills the planes of one row with linear light
 /// (`width` + 2 [`HALO`] values each) and is called for `rows` + 2 [`HALO`] rows from top to bottom;
 /// `store` receives the `rows` display rows.
@@ -48,18 +55,21 @@ fn stream(
     mut store: impl FnMut([&[f32]; 3]),
 ) {
     let padded = width + 2 * HALO;
-    let wanted = HALO..HALO + width;
+    // Rows are a little longer than wanted, so that no kernel has a remainder to do one by one.
+    let inner = width.next_multiple_of(LANES);
+    let length = (inner + 2 * HALO).next_multiple_of(LANES);
+    let wanted = HALO..HALO + inner;
     let mut ring = [(); 5].map(|()| Row {
-        colours: [(); 3].map(|()| vec![0.0; padded]),
-        roots: vec![0.0; padded],
-        blurred: vec![0.0; width],
+        colours: [(); 3].map(|()| vec![0.0; length]),
+        roots: vec![0.0; length],
+        blurred: vec![0.0; inner],
     });
-    let mut added = vec![0.0_f32; width];
+    let mut added = vec![0.0_f32; inner];
     for row in 0..rows + 2 * HALO {
         ring.rotate_left(1);
         let [above2, above, centre, below, newest] = &mut ring;
         let [red, green, blue] = &mut newest.colours;
-        load(row, [&mut *red, &mut *green, &mut *blue]);
+        load(row, [&mut *red, &mut *green, &mut *blue].map(|plane| first(plane, padded)));
         instructions.tone_row(tone, red, green, blue, &mut newest.roots);
         instructions.blur_row(&newest.roots, &mut newest.blurred);
         if row < 2 * HALO {
@@ -72,7 +82,7 @@ fn stream(
         let display = centre.colours.each_mut().map(|plane| {
             let plane = plane.get_mut(wanted.clone()).unwrap_or(&mut []);
             instructions.encode_row(&added, plane);
-            &*plane
+            &*first(plane, width)
         });
         store(display);
     }
@@ -117,7 +127,7 @@ pub fn render_picture(
     instructions: Instructions,
 ) -> Frame {
     let [width, height] = input.frame().size();
-    let decoder = Decoder::new(input, Light::Linear);
+    let decoder = input.decoder(Light::Linear);
     let picture = Picture { width, height, table: decoder.table() };
     let tone = Tone::from(coefficients);
     let samples = match input.frame().samples() {
@@ -129,6 +139,24 @@ pub fn render_picture(
         }
     };
     Frame::new(width, height, samples).unwrap_or_else(|_| input.frame().clone())
+}
+
+/// Rounds a row of display values into interleaved samples.
+struct Rounding<'a, T, F> {
+    planes: [&'a [f32]; 3],
+    out: &'a mut [T],
+    round: F,
+}
+
+impl<T, F: Fn(f32) -> T> Kernel for Rounding<'_, T, F> {
+    #[inline(always)]
+    fn run<const FUSED: bool>(self) {
+        let [red, green, blue] = self.planes;
+        let (pixels, _) = self.out.as_chunks_mut::<3>();
+        for (((pixel, &r), &g), &b) in pixels.iter_mut().zip(red).zip(green).zip(blue) {
+            *pixel = [(self.round)(r), (self.round)(g), (self.round)(b)];
+        }
+    }
 }
 
 struct Picture<'a> {
@@ -147,7 +175,7 @@ impl Picture<'_> {
         round: impl Fn(f32) -> T + Sync,
     ) -> Vec<T>
     where
-        T: Copy + Default + Into<usize> + Send + Sync,
+        T: Sample,
     {
         let mut out = vec![T::default(); samples.len()];
         let rows = match threads {
@@ -166,7 +194,7 @@ impl Picture<'_> {
         out
     }
 
-    fn render_band<T: Copy + Into<usize>>(
+    fn render_band<T: Sample>(
         &self,
         samples: &[T],
         top: usize,
@@ -186,19 +214,16 @@ impl Picture<'_> {
                 let start = y * self.width * 3;
                 self.decode(samples.get(start..start + self.width * 3).unwrap_or(&[]), colours);
             },
-            |[red, green, blue]| {
-                let target = targets.next().unwrap_or(&mut []);
-                let (pixels, _) = target.as_chunks_mut::<3>();
-                for (((pixel, &r), &g), &b) in pixels.iter_mut().zip(red).zip(green).zip(blue) {
-                    *pixel = [round(r), round(g), round(b)];
-                }
+            |planes| {
+                let out = targets.next().unwrap_or(&mut []);
+                instructions.run(Rounding { planes, out, round });
             },
         );
     }
 
     /// Decodes one row and repeats its first and last pixel into the margins.
-    fn decode<T: Copy + Into<usize>>(&self, samples: &[T], colours: [&mut [f32]; 3]) {
-        let value = |sample: T| self.table.get(sample.into()).copied().unwrap_or(0.0);
+    fn decode<T: Sample>(&self, samples: &[T], colours: [&mut [f32]; 3]) {
+        let Some(table) = T::table(self.table) else { return };
         let (pixels, _) = samples.as_chunks::<3>();
         let [red, green, blue] = colours;
         let inner = [&mut *red, &mut *green, &mut *blue]
@@ -207,7 +232,7 @@ impl Picture<'_> {
         for (((&[r, g, b], red), green), blue) in
             pixels.iter().zip(inner_red).zip(inner_green).zip(inner_blue)
         {
-            [*red, *green, *blue] = [value(r), value(g), value(b)];
+            [*red, *green, *blue] = [r.look_up(table), g.look_up(table), b.look_up(table)];
         }
         for plane in [red, green, blue] {
             let (left, rest) = plane.split_at_mut(HALO);
