@@ -53,7 +53,7 @@ pub enum PictureError {
         reason: String,
     },
     /// A picture, but of a kind that is not read: CMYK, floating point, a raw camera file.
-    #[error("{}: {kind} is not read; save it as 8- or 16-bit RGB, say as PNG", file.display())]
+    #[error("{}: {kind} is not read; give it as 8- or 16-bit RGB, say as PNG", file.display())]
     Unsupported {
         /// The file.
         file: PathBuf,

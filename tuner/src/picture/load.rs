@@ -14,6 +14,7 @@ use image::{
 
 use super::colour_profile;
 use super::jpeg_outline::JpegOutline;
+use super::tiff_outline::is_raw_camera_file;
 use crate::{Frame, PictureError, Samples};
 
 /// Longest side of a picture that is read, in pixels (what JPEG can express).
@@ -86,6 +87,12 @@ fn decode(mut reader: &mut dyn Source, label: &Path) -> Result<Frame, PictureErr
         }
         if outline.components == 4 {
             return Err(unsupported(label, "a CMYK picture"));
+        }
+        reader.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+    }
+    if format == ImageFormat::Tiff {
+        if is_raw_camera_file(reader).map_err(unreadable)? {
+            return Err(unsupported(label, "a raw camera file"));
         }
         reader.seek(SeekFrom::Start(0)).map_err(unreadable)?;
     }

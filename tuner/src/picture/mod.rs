@@ -1,5 +1,7 @@
 //! Pictures as cameras and files have them.
 
+use std::fmt;
+
 mod colour_profile;
 mod error;
 mod jpeg_outline;
@@ -8,12 +10,13 @@ mod resize;
 mod save;
 #[cfg(test)]
 mod tests;
+mod tiff_outline;
 
 pub use error::PictureError;
 pub use save::PictureFormat;
 
 /// A picture: interleaved RGB, display-referred sRGB, full range, rows from top to bottom.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Frame {
     width: usize,
     height: usize,
@@ -43,6 +46,17 @@ pub enum FrameError {
         /// Number of samples given.
         samples: usize,
     },
+}
+
+/// The size and the depth: millions of samples in a message help nobody.
+impl fmt::Debug for Frame {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bits = match self.samples {
+            Samples::U8(_) => 8,
+            Samples::U16(_) => 16,
+        };
+        write!(formatter, "Frame({}x{}, {bits} bits)", self.width, self.height)
+    }
 }
 
 impl Samples {

@@ -99,7 +99,7 @@ fn files_that_are_no_picture_say_so() {
     let text = message_of(b"this is a text, whatever its name says", "a.png");
     assert!(text.contains("a.png: is not a picture"), "{text}");
     let gif = message_of(b"GIF89a\x01\0\x01\0\0\0\0;", "a.gif");
-    assert!(gif.contains("a GIF picture is not read; save it as"), "{gif}");
+    assert!(gif.contains("a GIF picture is not read; give it as"), "{gif}");
 }
 
 #[test]
@@ -177,6 +177,31 @@ fn floating_point_and_cmyk_are_refused_by_name() {
     file.extend([1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0, 0xFF, 0xD9]);
     let message = message_of(&file, "print.jpg");
     assert!(message.contains("print.jpg: a CMYK picture is not read"), "{message}");
+}
+
+#[test]
+fn preview_of_a_raw_camera_file_is_not_taken_for_the_picture() {
+    let plain = encoded(&ramp(8, 8), PictureFormat::Tiff);
+    assert!(Frame::load_from_memory(&plain, "plain.tif").is_ok());
+    // The same file with its first directory's entry for the picture's width renamed.
+    let offset = u32::from_le_bytes(plain[4..8].try_into().unwrap()) as usize;
+    for (tag, value) in [(50_706_u16, [1, 4, 0, 0]), (254, [1, 0, 0, 0])] {
+        let mut raw = plain.clone();
+        raw[offset + 2..offset + 4].copy_from_slice(&tag.to_le_bytes());
+        raw[offset + 10..offset + 14].copy_from_slice(&value);
+        let message = message_of(&raw, "shot.dng");
+        assert!(message.contains("shot.dng: a raw camera file is not read"), "{message}");
+    }
+    let data = std::env::var("ISPTUNE_DATA").unwrap_or_else(|_| "../../shared".to_owned());
+    let folder = Path::new(&data).join("raw");
+    if !folder.exists() {
+        println!("not run: no raw camera files in {}", folder.display());
+        return;
+    }
+    for name in ["Blackmagic.dng", "colorchart.dng", "bad_empty.dng"] {
+        let error = Frame::load(folder.join(name)).unwrap_err().to_string();
+        assert!(error.contains(name), "{error}");
+    }
 }
 
 #[test]
