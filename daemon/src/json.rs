@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 use tuner::{ParameterInfo, Params, QueryRecord, Registration, Score, Stopped};
 
+/// JSON has no infinity: equal pictures have this PSNR, in dB.
+pub const MOST_DB: f64 = Score::WRITTEN_PSNR_DB;
+
 /// `match --json` and `demo --json`.
 #[derive(Debug, Serialize)]
 pub struct MatchJson {
@@ -43,8 +46,9 @@ pub struct QueryJson {
     index: usize,
     params: BTreeMap<&'static str, f64>,
     native: BTreeMap<String, f64>,
-    #[serde(flatten)]
-    score: Score,
+    psnr_db: f64,
+    ssim: f64,
+    delta_e00: f64,
     elapsed_ms: f64,
 }
 
@@ -56,7 +60,9 @@ impl QueryJson {
             index: record.index,
             params: canonical(&record.params, table),
             native: native(&record.params, table),
-            score: record.score,
+            psnr_db: record.score.psnr_db_capped(MOST_DB),
+            ssim: record.score.ssim,
+            delta_e00: record.score.delta_e00.mean,
             elapsed_ms: record.elapsed_ms,
         }
     }
@@ -94,8 +100,8 @@ pub struct CompareJson {
     /// PSNR, SSIM and ΔE00 over all pixels, as the files are.
     #[serde(flatten)]
     pub score: Score,
-    /// Shift of the second picture against the first; `null` where it cannot be told.
-    pub registration: Option<Registration>,
+    /// Shift of the second picture against the first.
+    pub registration: Registration,
 }
 
 /// Prints one object on standard output.

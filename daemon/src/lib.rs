@@ -1,12 +1,15 @@
 //! The processes of isptune: the command line `isptune`, and what it shares with the service.
 
 pub mod command_line;
+pub mod demo;
 mod exit;
 mod interrupt;
 mod json;
 mod option_values;
+mod pipeline_choice;
 mod progress;
+pub mod report;
+mod result_output;
+mod tune_report;
 mod tuning;
 mod verbs;
-pub mod demo;
-pub mod report;

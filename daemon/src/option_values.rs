@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
-use tuner::{Limits, Parameter, Params};
+use isp_hw::strict_toml::Suggestion;
+use tuner::{Limits, Parameter, Params, Region};
 
 /// `exposure=-0.3..0.5`
 pub fn parse_limit(text: &str) -> Result<(Parameter, [f64; 2])> {
@@ -21,6 +22,19 @@ pub fn parse_lock(text: &str) -> Result<(Parameter, f64)> {
         Some((name, value)) => Ok((parameter(name)?, number(value)?)),
         None => Ok((parameter(text)?, 0.0)),
     }
+}
+
+/// `x,y,width,height` in pixels
+pub fn parse_region(text: &str) -> Result<Region> {
+    let numbers: Vec<usize> = text
+        .split(',')
+        .map(|part| part.trim().parse())
+        .collect::<Result<_, _>>()
+        .with_context(|| format!("\"{text}\" is not of the form x,y,width,height in pixels"))?;
+    let &[x, y, width, height] = numbers.as_slice() else {
+        bail!("\"{text}\" is not of the form x,y,width,height in pixels");
+    };
+    Ok(Region { x, y, width, height })
 }
 
 /// Narrows `limits` by the options of the command line.
@@ -86,9 +100,11 @@ fn parameter(name: &str) -> Result<Parameter> {
     let name = name.trim();
     Parameter::from_name(name).ok_or_else(|| {
         let names = Parameter::ALL.map(Parameter::name);
-        let nearest = isp_hw::nearest(name, names);
-        let hint = nearest.map(|name| format!("; did you mean \"{name}\"?")).unwrap_or_default();
-        anyhow!("\"{name}\" is no parameter{hint} The nine are: {}", names.join(", "))
+        anyhow!(
+            "\"{name}\" is no parameter{} The nine are: {}",
+            Suggestion::among(name, &names),
+            names.join(", ")
+        )
     })
 }
 

@@ -6,34 +6,32 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tuner::QueryRecord;
 
+use crate::json::MOST_DB;
+
 /// Shows one line or bar step for every query, on standard error.
 #[derive(Debug)]
 pub struct Progress {
     bar: Option<ProgressBar>,
     budget: usize,
-    quiet: bool,
 }
 
 impl Progress {
-    /// Starts showing; `quiet` shows nothing at all.
+    /// Starts showing.
     #[must_use]
-    pub fn start(budget: usize, quiet: bool) -> Self {
-        let on_terminal = std::io::stderr().is_terminal();
-        let bar = (on_terminal && !quiet).then(|| bar(budget));
-        Self { bar, budget, quiet }
+    pub fn start(budget: usize) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| bar(budget));
+        Self { bar, budget }
     }
 
     /// One query has been measured.
     pub fn query(&self, record: &QueryRecord) {
         let Some(bar) = &self.bar else {
-            if !self.quiet {
-                eprintln!("{}", line(record, self.budget));
-            }
+            eprintln!("{}", line(record, self.budget));
             return;
         };
         bar.println(line(record, self.budget));
         bar.set_position(record.index as u64);
-        bar.set_message(format!("{:.2} dB", record.score.psnr_db_capped()));
+        bar.set_message(format!("{:.2} dB", record.score.psnr_db_capped(MOST_DB)));
     }
 
     /// Takes the bar away.
@@ -59,7 +57,7 @@ fn line(record: &QueryRecord, budget: usize) -> String {
     format!(
         "query {:>3}/{budget}  {:>6.2} dB  SSIM {:.4}  ΔE00 {:>5.2}  {:>5.0} ms",
         record.index,
-        score.psnr_db_capped(),
+        score.psnr_db_capped(MOST_DB),
         score.ssim,
         score.delta_e00.mean,
         record.elapsed_ms

@@ -1,13 +1,13 @@
 //! One tune from opened pictures to a result: what `match` and `demo` share.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, Result, anyhow};
-use isp_hw::{OpenPipeline, PipelineFile};
+use anyhow::{Context, Result};
+use isp_hw::OpenPipeline;
 use tuner::{
-    Assessment, EpisodeOptions, Frame, Goal, GoalOptions, Limits, Outcome, QueryRecord,
-    SearchStrategy, Simulator, View, run_episode, strategy_by_name,
+    EpisodeOptions, Evidence, Frame, Goal, GoalOptions, Limits, Outcome, Params, Pipeline,
+    PipelineError, Planes, QueryRecord, Stopped, View, confidence, limits_of_result, noise_steps,
+    run_episode, strategy,
 };
 
 /// What a tune is asked to do, apart from the pictures.
@@ -19,7 +19,7 @@ pub struct TuneOptions {
     pub episode: EpisodeOptions,
     /// Region of interest and registration.
     pub goal: GoalOptions,
-    /// Locks and limits beyond those of the pipeline file.
+    /// What may be changed.
     pub limits: Limits,
     /// Seed of the strategies that draw random numbers.
     pub seed: u64,
@@ -36,32 +36,32 @@ pub struct Tuned {
     pub goal: Goal,
     /// What could be changed.
     pub limits: Limits,
-    /// How far the result can be trusted, and what limited it.
-    pub assessment: Assessment,
+    /// How far the result can be trusted, in [0, 1].
+    pub confidence: f64,
+    /// What limited the result, in plain words.
+    pub limited_by: Vec<String>,
     /// Share of the pixels that the queries were measured on.
     pub measured_share: f64,
-    /// The whole picture at the best query's parameters; `None` when no query succeeded.
-    pub picture: Option<Frame>,
 }
 
 /// Tunes an opened pipeline to a goal picture.
 ///
 /// # Errors
-/// When the strategy is unknown, the goal is refused, or the pipeline gives no picture before the
-/// first query.
+/// When the goal is refused, or the pipeline gives no picture before the first query.
 pub fn tune(
     pipeline: &mut OpenPipeline,
     goal: Frame,
     options: &TuneOptions,
-    cancel: &Arc<AtomicBool>,
+    cancel: &AtomicBool,
     on_query: &mut dyn FnMut(&QueryRecord),
 ) -> Result<Tuned> {
     let found = pipeline.as_found().context("the picture as found")?;
     let goal = Goal::prepare(&found, goal, &options.goal)?;
     let view = View::of_size(found.width(), found.height());
-    let simulator = pipeline.simulator(&found, &view);
+    let simulator = pipeline.simulator(&found, &view)?;
     drop(found);
-    let mut strategy = strategy(&options.strategy, options.seed, simulator)?;
+    let mut strategy = strategy::by_name(&options.strategy, options.seed, simulator)
+        .with_context(|| format!("there is no strategy \"{}\"", options.strategy))?;
     let outcome = run_episode(
         pipeline,
         strategy.as_mut(),
@@ -71,5 +71,72 @@ pub fn tune(
         cancel,
         on_query,
     )?;
-    Ok(Tuned { strategy: strategy.name(), outcome, goal, limits: options.limits })
+    let (confidence, limited_by) = assess(&outcome, &goal, &view, &options.limits);
+    let [width, height] = view.picture_size();
+    let [mosaic_width, mosaic_height] = view.mosaic_size();
+    let measured_share = (mosaic_width * mosaic_height) as f64 / (width * height) as f64;
+    let limits = options.limits;
+    Ok(Tuned {
+        strategy: strategy.name(),
+        outcome,
+        goal,
+        limits,
+        confidence,
+        limited_by,
+        measured_share,
+    })
+}
+
+impl Tuned {
+    /// The whole picture of the best query; rendered once more where the pipeline rendered only
+    /// pieces. `None` when no query succeeded.
+    ///
+    /// # Errors
+    /// When the pipeline fails.
+    pub fn picture(
+        &mut self,
+        pipeline: &mut OpenPipeline,
+    ) -> Result<Option<Frame>, PipelineError> {
+        if let Some(frame) = self.outcome.best_frame.take() {
+            return Ok(Some(frame));
+        }
+        let params: Option<Params> = self.outcome.best_query().map(|query| query.params);
+        params.map(|params| pipeline.query(&params)).transpose()
+    }
+}
+
+/// Confidence, and what limited the result.
+fn assess(outcome: &Outcome, goal: &Goal, view: &View, limits: &Limits) -> (f64, Vec<String>) {
+    let Some(best) = outcome.best_query() else {
+        return (0.0, outcome.error.iter().cloned().collect());
+    };
+    let mask = goal.mask(view);
+    let counted = mask.iter().filter(|counts| **counts).count();
+    let evidence = Evidence {
+        registration: *goal.registration(),
+        valid_share: counted as f64 / mask.len().max(1) as f64,
+        clipped_share: clipped_share(&goal.planes(view)),
+        residual_steps: 255.0 * 10.0_f64.powf(-best.score.psnr_db / 20.0),
+        // Goal and output are taken to be equally noisy, so their difference has √2 of it.
+        noise_steps: noise_steps(&goal.aligned()) * std::f64::consts::SQRT_2,
+    };
+    let mut limited_by: Vec<String> = limits_of_result(&evidence, limits, &best.params)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    match outcome.stopped {
+        Stopped::Error => limited_by.extend(outcome.error.clone()),
+        Stopped::Interrupted => limited_by.push("the tune was interrupted".to_owned()),
+        _ => {}
+    }
+    (confidence(&evidence), limited_by)
+}
+
+/// Share of pixels with a channel at either end.
+fn clipped_share(picture: &Planes) -> f64 {
+    let [red, green, blue] = picture.channels();
+    let clipped = |value: f32| value <= 0.0 || value >= 1.0;
+    let pixels = red.iter().zip(green).zip(blue);
+    let count = pixels.filter(|((r, g), b)| clipped(**r) || clipped(**g) || clipped(**b)).count();
+    count as f64 / picture.pixel_count().max(1) as f64
 }

@@ -126,6 +126,10 @@ impl<R: Renderer> Pipeline for PicturePipeline<R> {
         Ok(self.renderer.render_picture(&self.input, params, self.queries))
     }
 
+    fn renders_views(&self) -> bool {
+        true
+    }
+
     fn query_view(&mut self, params: &Params, view: &View) -> Result<Frame, PipelineError> {
         if view.is_whole() && view.picture_size() == self.input.frame().size() {
             return self.query(params);

@@ -147,13 +147,13 @@ impl Episode {
         options: &EpisodeOptions,
     ) -> Result<Self, TunerError> {
         let initial = view.gather(found).map(|mosaic| Planes::from(&mosaic));
-        let (Some(initial), Some(goal_planes)) = (initial, goal.planes(&view)) else {
-            let (expected, size) = (goal.size(), found.size());
-            return Err(PipelineError::Size { expected, found: size }.into());
+        let Some(initial) = initial else {
+            let (expected, found) = (view.picture_size(), found.size());
+            return Err(PipelineError::Size { expected, found }.into());
         };
         let task = Task {
             initial,
-            goal: goal_planes,
+            goal: goal.planes(&view),
             mask: goal.mask(&view),
             limits,
             budget: options.budget,

@@ -6,6 +6,7 @@
 
 mod atomic_file;
 mod confidence;
+mod episode;
 mod error;
 mod goal;
 mod limits;
@@ -26,11 +27,13 @@ mod srgb;
 pub mod strategy;
 #[cfg(test)]
 mod test_rendering;
-mod strategy;
 mod view;
 
 pub use atomic_file::{AtomicFileError, write_atomically};
 pub use confidence::{Evidence, Limit, confidence, limits_of_result};
+pub use episode::{
+    EXACT_DB, EpisodeOptions, Outcome, QueryRecord, Stopped, run_episode,
+};
 pub use error::TunerError;
 pub use goal::{Goal, GoalError, GoalOptions};
 pub use limits::{Limits, LimitsError};

@@ -4,17 +4,16 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use tuner::{
-    EpisodeOptions, Frame, GoalOptions, Parameter, Pipeline, Region, STRATEGY_NAMES, Stopped,
-};
+use tuner::{EpisodeOptions, Frame, GoalOptions, Parameter, Region, strategy};
 
 use crate::exit::Exit;
+use crate::interrupt;
 use crate::option_values::{apply_limits, parse_limit, parse_lock, parse_region};
 use crate::pipeline_choice::PipelineChoice;
 use crate::progress::Progress;
 use crate::result_output::ResultOutput;
+use crate::tune_report::Names;
 use crate::tuning::{TuneOptions, tune};
-use crate::interrupt;
 
 /// Options of `match`.
 #[derive(Debug, Args)]
@@ -37,7 +36,7 @@ pub struct Options {
 #[derive(Debug, Args)]
 pub struct SearchOptions {
     /// How to search
-    #[arg(long, value_name = "NAME", default_value = "model", value_parser = STRATEGY_NAMES)]
+    #[arg(long, value_name = "NAME", default_value = "model", value_parser = strategy::NAMES)]
     strategy: String,
     /// Queries at most
     #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -99,9 +98,17 @@ pub fn run(options: &Options) -> Result<Exit> {
     let goal = Frame::load(&options.goal)?;
     let mut pipeline = file.open(&options.input, &cancel)?;
     let tune_options = options.search.tune_options(file.limits())?;
-    let progress = Progress::start(options.search.budget(), false);
-    let tuned = tune(&mut pipeline, goal, &tune_options, &cancel, &mut |record| progress.query(record));
+    let names = Names {
+        title: String::new(),
+        input: options.input.display().to_string(),
+        goal: options.goal.display().to_string(),
+        pipeline: file.label().to_owned(),
+        budget: options.search.budget(),
+        render_options: options.pipeline.render_options(&options.input),
+    };
+    let progress = Progress::start(options.search.budget());
+    let tuned =
+        tune(&mut pipeline, goal, &tune_options, &cancel, &mut |record| progress.query(record));
     progress.finish();
-    let tuned = tuned?;
-    todo!()
+    options.output.write(tuned?, &mut pipeline, &names)
 }

@@ -43,7 +43,7 @@ pub fn run(options: &Options) -> Result<Exit> {
     let mut pipeline = file.open(&options.input, &cancel)?;
     let table = pipeline.parameters().to_vec();
     let started = Instant::now();
-    let picture = pipeline.query(&options.params).context(options.pipeline.name())?;
+    let picture = pipeline.query(&options.params).with_context(|| file.label().to_owned())?;
     let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
     picture.save(&options.out)?;
     if options.json {

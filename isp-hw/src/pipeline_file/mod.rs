@@ -12,9 +12,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use tuner::Limits;
+use tuner::{Limits, ParameterInfo};
 
-use crate::Transfer;
+use crate::{PaperIsp, Renderer, SoftwareIsp, Transfer};
 use crate::command::CommandConfig;
 use crate::strict_toml::{Document, StrictError};
 
@@ -116,6 +116,16 @@ impl PipelineFile {
     #[must_use]
     pub const fn kind(&self) -> &Kind {
         &self.kind
+    }
+
+    /// The parameters that the pipeline has, in canonical order.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<ParameterInfo> {
+        match &self.kind {
+            Kind::Software { .. } => SoftwareIsp::default().parameters().to_vec(),
+            Kind::Paper => PaperIsp::default().parameters().to_vec(),
+            Kind::Command(config) => config.parameters.clone(),
+        }
     }
 
     /// What a tune may change: all parameters that the pipeline has, narrowed by `lock` and

@@ -138,6 +138,10 @@ impl Pipeline for OpenPipeline {
         self.pipeline_mut().query(params)
     }
 
+    fn renders_views(&self) -> bool {
+        self.pipeline().renders_views()
+    }
+
     fn query_view(&mut self, params: &Params, view: &View) -> Result<Frame, PipelineError> {
         self.pipeline_mut().query_view(params, view)
     }

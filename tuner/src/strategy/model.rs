@@ -6,7 +6,7 @@
 //! (which parameters would have given *it*?), the derivatives are taken there, and Broyden's secant
 //! updates bend them towards what the pipeline really did.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DVector;
 
 use super::broyden::Secant;
 use super::free_box::FreeBox;
@@ -25,16 +25,13 @@ const DAMPING_ON_FAILURE: f64 = 8.0;
 const DAMPING_RANGE: [f64; 2] = [1e-6, 1e2];
 /// Iterations that explain a measured picture, from where the last explanation ended.
 const EXPLAIN_ITERATIONS: usize = 4;
-/// A step that is predicted to remove less than this share of the squared residual is not worth a
-/// query.
-const LEAST_GAIN: f64 = 1e-3;
-/// So many steps in a row that were not worth it (or failed) end the search.
-const PATIENCE: usize = 2;
 
 /// Gauss–Newton on measured residuals with a simulator's Jacobian and Broyden updates.
 pub struct ModelStrategy {
     simulator: Option<Box<dyn Simulator>>,
     search: Option<Search>,
+    /// What was asked for and not yet measured.
+    pending: Option<Params>,
 }
 
 /// State of a search, from the first ask on.
@@ -61,7 +58,7 @@ impl ModelStrategy {
     /// Searches with the help of `simulator`, which must show the pixels of the task's pictures.
     #[must_use]
     pub fn new(simulator: Box<dyn Simulator>) -> Self {
-        Self { simulator: Some(simulator), search: None }
+        Self { simulator: Some(simulator), search: None, pending: None }
     }
 }
 
@@ -75,10 +72,14 @@ impl SearchStrategy for ModelStrategy {
             let simulation = Simulation::new(self.simulator.take()?, task);
             self.search = Some(Search::new(simulation, task));
         }
-        self.search.as_mut()?.next()
+        if self.pending.is_none() {
+            self.pending = self.search.as_mut()?.next();
+        }
+        self.pending
     }
 
     fn tell(&mut self, _: &Task, measured: &Measured<'_>) {
+        self.pending = None;
         if let Some(search) = &mut self.search {
             search.learn(measured);
         }

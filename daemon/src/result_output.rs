@@ -1,0 +1,172 @@
+//! What a tune leaves behind: picture, report, log, JSON or a few plain lines.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use isp_hw::OpenPipeline;
+use tuner::{
+    Frame, ParameterInfo, PictureError, PictureFormat, Pipeline, Stopped, write_atomically,
+};
+
+use crate::exit::Exit;
+use crate::json::{self, MatchJson, QueryJson};
+use crate::report::ReportPictures;
+use crate::tune_report::{self, Names};
+use crate::tuning::Tuned;
+
+/// Output options of the verbs that tune.
+#[derive(Debug, Args)]
+pub struct ResultOutput {
+    /// Where the best picture goes (png, tiff, jpg, ppm)
+    #[arg(long, value_name = "PICTURE")]
+    pub out: Option<PathBuf>,
+    /// Where the report goes: one HTML file, complete in itself
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Where a log goes: one JSON object a query
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl ResultOutput {
+    /// Refuses what could not be written in the end, before any query is spent.
+    ///
+    /// # Errors
+    /// When a path has no folder to be written to, or `--out` names no picture format.
+    pub fn check(&self) -> Result<()> {
+        if let Some(out) = &self.out {
+            PictureFormat::of_path(out)
+                .ok_or_else(|| PictureError::Extension { file: out.clone() })?;
+        }
+        for path in [&self.out, &self.report, &self.log].into_iter().flatten() {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            if folder.is_some_and(|folder| !folder.is_dir()) {
+                bail!("{}: there is no such folder to write to", path.display());
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes everything asked for and says how the program ends.
+    ///
+    /// # Errors
+    /// When no query succeeded, the best picture cannot be rendered, or a file cannot be written.
+    pub fn write(
+        &self,
+        mut tuned: Tuned,
+        pipeline: &mut OpenPipeline,
+        names: &Names,
+    ) -> Result<Exit> {
+        let table = pipeline.parameters().to_vec();
+        let needs_picture = self.out.is_some() || self.report.is_some();
+        let picture = if needs_picture { tuned.picture(pipeline)? } else { None };
+        if let (Some(path), Some(picture)) = (&self.out, &picture) {
+            picture.save(path)?;
+        }
+        if let (Some(path), Some(picture)) = (&self.report, &picture) {
+            self.write_report(path, &tuned, &table, names, pipeline, picture)?;
+        }
+        if let Some(path) = &self.log {
+            write_log(path, &tuned, &table)?;
+        }
+        if self.json {
+            json::print(&self.json_of(&tuned, &table, picture.is_some()))?;
+        } else {
+            self.print_lines(&tuned, &table);
+        }
+        exit_of(&tuned)
+    }
+
+    fn write_report(
+        &self,
+        path: &Path,
+        tuned: &Tuned,
+        table: &[ParameterInfo],
+        names: &Names,
+        pipeline: &mut OpenPipeline,
+        after: &Frame,
+    ) -> Result<()> {
+        let before = pipeline.as_found()?;
+        let goal = tuned.goal.aligned();
+        let report = tune_report::of(tuned, table, names);
+        report
+            .write(&ReportPictures { goal: &goal, before: &before, after }, path)
+            .with_context(|| path.display().to_string())
+    }
+
+    fn json_of(&self, tuned: &Tuned, table: &[ParameterInfo], has_picture: bool) -> MatchJson {
+        let written = |path: &Option<PathBuf>| path.clone().filter(|_| has_picture);
+        MatchJson {
+            strategy: tuned.strategy,
+            queries: tuned.outcome.queries.iter().map(|query| QueryJson::new(query, table)).collect(),
+            best: tuned.outcome.best,
+            stopped: tuned.outcome.stopped,
+            error: tuned.outcome.error.clone(),
+            confidence: tuned.confidence,
+            limited_by: tuned.limited_by.clone(),
+            registration: *tuned.goal.registration(),
+            goal_resampled_from: tuned.goal.resized_from(),
+            measured_share: tuned.measured_share,
+            out: written(&self.out),
+            report: written(&self.report),
+        }
+    }
+
+    fn print_lines(&self, tuned: &Tuned, table: &[ParameterInfo]) {
+        let Some(best) = tuned.outcome.best_query() else { return };
+        println!(
+            "best: query {} of {}, {:.2} dB, ΔE00 {:.2}, confidence {:.2}",
+            best.index,
+            tuned.outcome.queries.len(),
+            best.score.psnr_db_capped(json::MOST_DB),
+            best.score.delta_e00.mean,
+            tuned.confidence
+        );
+        for info in table {
+            let value = best.params.get(info.parameter);
+            let native = info.to_native(value);
+            println!("  {:11} {value:+.3}   {} = {native:.4} {}", info.parameter, info.key, info.unit);
+        }
+        for limit in &tuned.limited_by {
+            println!("limited: {limit}");
+        }
+        if let Some([width, height]) = tuned.goal.resized_from() {
+            println!("the goal was resampled from {width}x{height}");
+        }
+        for (name, path) in [("picture", &self.out), ("report", &self.report), ("log", &self.log)] {
+            if let Some(path) = path {
+                println!("{name}: {}", path.display());
+            }
+        }
+    }
+}
+
+fn write_log(path: &Path, tuned: &Tuned, table: &[ParameterInfo]) -> Result<()> {
+    let mut lines = Vec::new();
+    for query in &tuned.outcome.queries {
+        serde_json::to_writer(&mut lines, &QueryJson::new(query, table))?;
+        lines.push(b'\n');
+    }
+    Ok(write_atomically(path, |file| std::io::Write::write_all(file, &lines))?)
+}
+
+/// How the program ends after a tune.
+fn exit_of(tuned: &Tuned) -> Result<Exit> {
+    let outcome = &tuned.outcome;
+    match outcome.stopped {
+        Stopped::Interrupted => Ok(Exit::Interrupted),
+        Stopped::Error => {
+            let error = outcome.error.as_deref().unwrap_or("the pipeline failed");
+            if outcome.best.is_none() {
+                bail!("{error}");
+            }
+            eprintln!("isptune: {error}; the best query before that was kept");
+            Ok(Exit::PipelineFailed)
+        }
+        _ => Ok(Exit::Done),
+    }
+}

@@ -1,0 +1,158 @@
+//! A tune told as a report.
+
+use tuner::{Parameter, ParameterInfo, QueryRecord, Score, Stopped};
+
+use crate::report::{Report, ReportParameter, ReportQuery, ReportRegistration, ReportScores};
+use crate::tuning::Tuned;
+
+/// Where things came from, as the report names them.
+#[derive(Debug, Clone)]
+pub struct Names {
+    /// Heading of the page; may be empty.
+    pub title: String,
+    /// The input.
+    pub input: String,
+    /// The goal.
+    pub goal: String,
+    /// The pipeline.
+    pub pipeline: String,
+    /// Queries allowed.
+    pub budget: usize,
+    /// `--input` and `--pipeline` of the command that renders the result again; empty where no
+    /// command can.
+    pub render_options: String,
+}
+
+/// The report of a tune, without its pictures.
+#[must_use]
+pub fn of(tuned: &Tuned, table: &[ParameterInfo], names: &Names) -> Report {
+    let best = tuned.outcome.best_query();
+    let registration = tuned.goal.registration();
+    Report {
+        title: names.title.clone(),
+        created: now(),
+        input_name: names.input.clone(),
+        goal_name: names.goal.clone(),
+        pipeline_name: names.pipeline.clone(),
+        strategy: tuned.strategy.to_owned(),
+        budget: names.budget,
+        stopped: in_words(tuned.outcome.stopped).to_owned(),
+        queries: tuned.outcome.queries.iter().map(query).collect(),
+        found: scores(&tuned.outcome.found),
+        best: best.map_or(0, |best| best.index),
+        parameters: best.map(|best| parameters(best, tuned, table)).unwrap_or_default(),
+        confidence: tuned.confidence,
+        limits: tuned.limited_by.clone(),
+        registration: ReportRegistration {
+            dx: registration.dx,
+            dy: registration.dy,
+            correlation: registration.correlation,
+        },
+        command_line: best.map(|best| command_line(best, table, names)).unwrap_or_default(),
+    }
+}
+
+const fn in_words(stopped: Stopped) -> &'static str {
+    match stopped {
+        Stopped::Budget => "the queries are used up",
+        Stopped::Converged => "nothing better is to be expected",
+        Stopped::Target => "the target was reached",
+        Stopped::Interrupted => "interrupted by the user",
+        Stopped::Error => "the pipeline failed",
+    }
+}
+
+const fn scores(score: &Score) -> ReportScores {
+    ReportScores {
+        psnr_db: score.psnr_db,
+        ssim: score.ssim,
+        delta_e00_mean: score.delta_e00.mean,
+        delta_e00_p95: score.delta_e00.p95,
+    }
+}
+
+fn query(record: &QueryRecord) -> ReportQuery {
+    ReportQuery {
+        index: record.index,
+        scores: scores(&record.score),
+        elapsed_ms: record.elapsed_ms,
+    }
+}
+
+fn parameters(best: &QueryRecord, tuned: &Tuned, table: &[ParameterInfo]) -> Vec<ReportParameter> {
+    let entry = |info: &ParameterInfo| {
+        let canonical = best.params.get(info.parameter);
+        let [low, high] = tuned.limits.interval(info.parameter);
+        ReportParameter {
+            label: label(info.parameter),
+            canonical,
+            native: info.to_native(canonical),
+            unit: info.unit.clone(),
+            low,
+            high,
+            locked: tuned.limits.is_locked(info.parameter),
+        }
+    };
+    table.iter().map(entry).collect()
+}
+
+/// `red_gain` as "Red gain".
+fn label(parameter: Parameter) -> String {
+    let words = parameter.name().replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn command_line(best: &QueryRecord, table: &[ParameterInfo], names: &Names) -> String {
+    if names.render_options.is_empty() {
+        return String::new();
+    }
+    let values: Vec<String> = table
+        .iter()
+        .map(|info| format!("{}={}", info.parameter, best.params.get(info.parameter)))
+        .collect();
+    format!("isptune render {} --params {} --out out.png", names.render_options, values.join(","))
+}
+
+/// Day and time in UTC, as in 2026-11-22 10:41 UTC (civil-from-days of Hinnant's date algorithms).
+fn now() -> String {
+    let seconds = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |elapsed| elapsed.as_secs());
+    let (days, second_of_day) = (seconds / 86_400, seconds % 86_400);
+    let [year, month, day] = civil_date(days);
+    let (hour, minute) = (second_of_day / 3600, second_of_day % 3600 / 60);
+    format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
+}
+
+/// Year, month and day of a day counted from 1970-01-01.
+const fn civil_date(days: u64) -> [u64; 3] {
+    let days = days + 719_468;
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    [year_of_era + era * 400 + (month <= 2) as u64, month, day]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        assert_eq!(civil_date(0), [1970, 1, 1]);
+        assert_eq!(civil_date(11_016), [2000, 2, 29]);
+        assert_eq!(civil_date(20_779), [2026, 11, 22]);
+        assert_eq!(civil_date(20_819), [2027, 1, 1]);
+    }
+
+    #[test]
+    fn labels_read_as_words() {
+        assert_eq!(label(Parameter::RedGain), "Red gain");
+    }
+}

@@ -1,0 +1,129 @@
+//! `isptune config`: checks and shows pipeline files.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use isp_hw::{Kind, PipelineFile};
+use serde::Serialize;
+
+use crate::exit::Exit;
+use crate::json;
+use crate::pipeline_choice::PipelineChoice;
+
+/// `config check` and `config show`.
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Say whether pipeline files are in order
+    Check(Check),
+    /// Show what a pipeline file comes to: kind, parameters, limits
+    Show(Show),
+}
+
+/// Options of `config check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Pipeline files
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Options of `config show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    #[command(flatten)]
+    pipeline: PipelineChoice,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct CheckJson {
+    files: Vec<CheckedFile>,
+}
+
+#[derive(Debug, Serialize)]
+struct CheckedFile {
+    file: PathBuf,
+    ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShowJson {
+    file: String,
+    kind: &'static str,
+    parameters: Vec<ShownParameter>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShownParameter {
+    #[serde(flatten)]
+    info: tuner::ParameterInfo,
+    limits: [f64; 2],
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// When a file that is to be shown is not in order.
+pub fn run(config: &Config) -> Result<Exit> {
+    match config {
+        Config::Check(options) => check(options),
+        Config::Show(options) => show(options),
+    }
+}
+
+fn check(options: &Check) -> Result<Exit> {
+    let checked = |file: &PathBuf| {
+        let error = PipelineFile::load(file).err().map(|error| error.to_string());
+        CheckedFile { file: file.clone(), ok: error.is_none(), error }
+    };
+    let files: Vec<CheckedFile> = options.files.iter().map(checked).collect();
+    let all_ok = files.iter().all(|file| file.ok);
+    if options.json {
+        json::print(&CheckJson { files })?;
+    } else {
+        for file in &files {
+            match &file.error {
+                None => println!("{}: in order", file.file.display()),
+                Some(error) => eprintln!("isptune: {error}"),
+            }
+        }
+    }
+    Ok(if all_ok { Exit::Done } else { Exit::Failed })
+}
+
+fn show(options: &Show) -> Result<Exit> {
+    let file = options.pipeline.load()?;
+    let limits = file.limits();
+    let kind = match file.kind() {
+        Kind::Software { .. } => "software",
+        Kind::Paper => "paper",
+        Kind::Command(_) => "command",
+        _ => "other",
+    };
+    let parameters: Vec<ShownParameter> = file
+        .parameters()
+        .into_iter()
+        .map(|info| ShownParameter { limits: limits.interval(info.parameter), info })
+        .collect();
+    if options.json {
+        json::print(&ShowJson { file: file.label().to_owned(), kind, parameters })?;
+        return Ok(Exit::Done);
+    }
+    println!("{}: kind {kind}", file.label());
+    for ShownParameter { info, limits: [low, high] } in &parameters {
+        let [first, last] = info.range;
+        println!(
+            "  {:11} {} from {first} over {} to {last} {}; allowed {low} to {high}",
+            info.parameter, info.key, info.neutral, info.unit
+        );
+    }
+    Ok(Exit::Done)
+}
