@@ -25,7 +25,7 @@ pub struct View {
 
 impl View {
     /// Pictures of at most this many pixels are looked at whole.
-    pub const WHOLE_UP_TO_PIXELS: usize = 1 << 18;
+    pub const WHOLE_UP_TO_PIXELS: usize = 1 << 16;
 
     /// Tiles in a row and in a column of a sampled view.
     pub const GRID: usize = 8;

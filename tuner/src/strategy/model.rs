@@ -11,7 +11,7 @@ use nalgebra::DVector;
 use super::broyden::Secant;
 use super::free_box::FreeBox;
 use super::least_squares::damped_step;
-use super::simulation::Simulation;
+use super::simulation::{Linearisation, Simulation};
 use super::{Measured, SearchStrategy, Simulator, Task};
 use crate::Params;
 
@@ -23,8 +23,8 @@ const DAMPING_ON_SUCCESS: f64 = 0.3;
 const DAMPING_ON_FAILURE: f64 = 8.0;
 /// Damping stays within these.
 const DAMPING_RANGE: [f64; 2] = [1e-6, 1e2];
-/// Iterations that explain a measured picture, from where the last explanation ended.
-const EXPLAIN_ITERATIONS: usize = 4;
+/// Steps that explain a measured picture, from where the last explanation ended.
+const EXPLAIN_STEPS: usize = 4;
 
 /// Gauss–Newton on measured residuals with a simulator's Jacobian and Broyden updates.
 pub struct ModelStrategy {
@@ -43,8 +43,8 @@ struct Search {
     secants: Vec<Secant>,
     best: usize,
     damping: f64,
-    /// Parameters at which the simulator gives the best measured picture.
-    explanation: DVector<f64>,
+    /// The simulator where it gives nearly the best measured picture.
+    explanation: Option<Linearisation>,
 }
 
 /// One measured query.
@@ -90,7 +90,6 @@ impl Search {
     fn new(simulation: Simulation, task: &Task) -> Self {
         let free = FreeBox::new(&task.limits);
         let goal = simulation.observe(&task.goal);
-        let explanation = DVector::zeros(free.dimensions());
         Self {
             free,
             simulation,
@@ -99,23 +98,26 @@ impl Search {
             secants: Vec::new(),
             best: 0,
             damping: FIRST_DAMPING,
-            explanation,
+            explanation: None,
         }
     }
 
     fn next(&mut self) -> Option<Params> {
         let Some(best) = self.trials.get(self.best) else {
             let point = self.simulation.solve(&self.free, &self.goal);
-            self.explanation.clone_from(&point);
-            return Some(self.free.params(point.as_slice()));
+            let params = self.free.params(point.as_slice());
+            self.explanation = Some(self.simulation.linearise(&self.free, point));
+            return Some(params);
         };
         if self.free.dimensions() == 0 {
             return None;
         }
-        let start = self.explanation.clone();
-        self.explanation =
-            self.simulation.explain(&self.free, &best.features, &start, EXPLAIN_ITERATIONS);
-        let mut jacobian = self.simulation.jacobian(&self.free, &self.explanation);
+        let last = self.explanation.take()?;
+        let point =
+            self.simulation.explain(&self.free, &best.features, &last, EXPLAIN_STEPS);
+        let explanation = self.simulation.linearise(&self.free, point);
+        let mut jacobian = explanation.jacobian.clone();
+        self.explanation = Some(explanation);
         for secant in &self.secants {
             secant.update(&mut jacobian);
         }
