@@ -56,8 +56,10 @@ fn a_shifted_goal_is_laid_back_onto_the_picture() {
     let mask = goal.mask(&view);
     let kept = mask.iter().filter(|m| **m).count() as f64 / mask.len() as f64;
     assert!((0.9..0.97).contains(&kept), "{kept}");
-    let error = rms_steps(&goal.aligned(), &render(&found, look), &mask);
-    assert!(error < 1.5, "{error}");
+    let wanted = render(&found, look);
+    let error = rms_steps(&goal.aligned(), &wanted, &mask);
+    let unaligned = rms_steps(&goal.frame, &wanted, &mask);
+    assert!(error < 2.5 && error < 0.1 * unaligned, "{error} of {unaligned}");
 }
 
 #[test]
@@ -106,13 +108,16 @@ fn caught_and_lost(mask: &[bool], foreign: &[bool]) -> (f64, f64) {
 fn honest_renderings_are_not_masked() {
     let mut rng = ChaCha8Rng::seed_from_u64(4);
     let found = scene(480, 320, 4);
+    let mut shares = Vec::new();
     for _ in 0..12 {
         let goal = random_rendering(&found, &mut rng);
         let goal = Goal::prepare(&found, goal, &GoalOptions::default()).unwrap();
         let mask = goal.mask(&whole(&found));
-        let masked = mask.iter().filter(|m| !**m).count() as f64 / mask.len() as f64;
-        assert!(masked < 0.03, "{masked}");
+        shares.push(mask.iter().filter(|m| !**m).count() as f64 / mask.len() as f64);
     }
+    // The discs have every colour, so clipping and saturation bend them more than a photograph.
+    assert!(shares.iter().all(|share| *share < 0.08), "{shares:?}");
+    assert!(shares.iter().sum::<f64>() / 12.0 < 0.02, "{shares:?}");
 }
 
 #[test]

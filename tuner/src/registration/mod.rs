@@ -45,15 +45,15 @@ pub enum Content {
 
 /// Shifts below this many pixels are taken for none, and fractions below it for whole pixels: a goal
 /// is not resampled for less than resampling costs.
-pub const SNAP_PIXELS: f64 = 0.04;
+pub const SNAP_PIXELS: f64 = 0.05;
 
 /// Correlation below which two pictures are held for different content
 /// (docs/decisions/0003-registration.md has the figures).
 pub const SAME_CONTENT_CORRELATION: f64 = 0.12;
 
-/// Chance makes the best of many shifts correlate; over n pixels of detail it reaches about 3/√n, and
+/// Chance makes the best of many shifts correlate; over n pixels of detail it reaches about 8/√n, and
 /// this many times 1/√n is asked for.
-const CHANCE: f64 = 6.0;
+const CHANCE: f64 = 12.0;
 /// The longer side of the reduced pictures that are searched, in pixels.
 const BASE_SIDE: usize = 512;
 /// The coarsest level keeps at least this many pixels on its shorter side.
@@ -180,7 +180,7 @@ fn fine_shift(
         Some(estimate) => {
             let mut shift = estimate.shift;
             for (d, sigma) in shift.iter_mut().zip(estimate.sigma) {
-                if (*d - d.round()).abs() < SNAP_PIXELS.max(3.0 * sigma.min(0.3)) {
+                if (*d - d.round()).abs() < SNAP_PIXELS.max(3.0 * sigma.min(0.1)) {
                     *d = d.round();
                 }
             }

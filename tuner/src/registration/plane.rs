@@ -150,13 +150,18 @@ impl Reduced {
                 let cells = row.chunks_exact(3 * factor);
                 let out = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
                 for (cell, ((red, green), blue)) in cells.zip(out) {
+                    // Sums in locals: in memory each addition would wait for the one before.
+                    let (mut r_sum, mut g_sum, mut b_sum) = (0.0, 0.0, 0.0);
                     for pixel in cell.chunks_exact(3) {
                         if let [r, g, b] = pixel {
-                            *red += r.steps();
-                            *green += g.steps();
-                            *blue += b.steps();
+                            r_sum += r.steps();
+                            g_sum += g.steps();
+                            b_sum += b.steps();
                         }
                     }
+                    *red += r_sum;
+                    *green += g_sum;
+                    *blue += b_sum;
                 }
             }
             for row in [red, green, blue] {

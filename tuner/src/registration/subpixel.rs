@@ -12,7 +12,10 @@ use super::plane::{Plane, luma, patch};
 use crate::Frame;
 
 /// Tiles are squares of at most this many pixels a side.
-pub(crate) const TILE_SIDE: usize = 40;
+pub(crate) const TILE_SIDE: usize = 32;
+/// Each square of so many pixels has an offset of its own in the regression: what the tone model
+/// misses is mostly smooth, and where an edge lies is not.
+const OFFSET_SIDE: usize = 8;
 /// Pixels around a tile that smoothing and derivatives need.
 const MARGIN: usize = 4;
 /// Gauss–Newton steps; three are enough from half a pixel away, the others are for safety.
@@ -132,7 +135,7 @@ impl Tile {
         let soft = inner(&soft, softer.width, 2);
         let detail = soft.zip(&softer, |a, b| (a - b) * 4.0);
         regressors.push(unit(inner(&detail, side, MARGIN - 4)));
-        regressors.push(vec![1.0; side * side]);
+        regressors.iter_mut().for_each(|values| remove_offsets(values, side));
         let count = side * side;
         Self {
             origin,
@@ -150,9 +153,9 @@ impl Tile {
         let whole = shift.map(f64::round);
         let [fraction_x, fraction_y] = [shift[0] - whole[0], shift[1] - whole[1]];
         let [x, y] = self.origin;
-        let margin = MARGIN as isize + 1;
+        let margin = MARGIN as isize + 2;
         let corner = [x + whole[0] as isize - margin, y + whole[1] as isize - margin];
-        let extent = self.side + 2 * (MARGIN + 1);
+        let extent = self.side + 2 * (MARGIN + 2);
         let [red, green, blue] = patch(goal, corner, [extent, extent]);
         let values = red
             .values
@@ -162,7 +165,7 @@ impl Tile {
             .map(|((r, g), b)| luma(*r, *g, *b) / 64.0)
             .collect();
         let soft = smoothed(&Plane { width: extent, height: extent, values });
-        // A margin of 3 is left; the interpolation takes one pixel before and two after.
+        // A margin of 4 is left; the interpolation takes three of it.
         let moved = interpolated(&soft, [fraction_x, fraction_y]);
         // A margin of 1 is left for the derivatives.
         let rows: Vec<&[f32]> = moved.rows().collect();
@@ -186,6 +189,9 @@ impl Tile {
                     *down = 0.5 * (below - above);
                 }
             }
+        }
+        for values in [&mut self.goal, &mut self.across, &mut self.down] {
+            remove_offsets(values, self.side);
         }
     }
 
@@ -228,6 +234,8 @@ impl Tile {
 /// Normal equations over all tiles, the goal as last column.
 struct Normal {
     matrix: DMatrix<f64>,
+    /// Sum of the weights.
+    pixels: f64,
 }
 
 struct Solution {
@@ -278,7 +286,9 @@ impl Normal {
                 }
             }
         }
-        Self { matrix }
+        let weights = tiles.iter().flat_map(|tile| &tile.weights);
+        let pixels = weights.map(|&weight| f64::from(weight)).sum();
+        Self { matrix, pixels }
     }
 
     fn solve(&self) -> Option<Solution> {
@@ -286,8 +296,7 @@ impl Normal {
         let terms = unknowns.checked_sub(2)?;
         let left = self.matrix.view((0, 0), (unknowns, unknowns)).into_owned();
         let right = self.matrix.view((0, unknowns), (unknowns, 1)).column(0).into_owned();
-        // The last regressor is 1, so its power is the (weighted) number of pixels.
-        let pixels = self.matrix.get((terms.checked_sub(1)?, terms - 1))?.max(1.0);
+        let pixels = self.pixels.max(1.0);
         let goal_power = self.matrix.get((unknowns, unknowns))?;
         let solve = |shift_ridge: f64| {
             let ridge = std::iter::repeat_n(1e-5 * pixels, terms).chain([shift_ridge; 2]);
@@ -314,6 +323,27 @@ impl Normal {
     }
 }
 
+/// Subtracts from each pixel of a `side × side` plane the mean of its square.
+fn remove_offsets(values: &mut [f32], side: usize) {
+    let squares = side.div_ceil(OFFSET_SIDE);
+    let mut sums = vec![[0.0_f32; 2]; squares];
+    for band in values.chunks_mut(side * OFFSET_SIDE) {
+        sums.fill([0.0; 2]);
+        for row in band.chunks(side) {
+            for (pixels, [sum, count]) in row.chunks(OFFSET_SIDE).zip(&mut sums) {
+                *sum += pixels.iter().sum::<f32>();
+                *count += pixels.len() as f32;
+            }
+        }
+        for row in band.chunks_mut(side) {
+            for (pixels, [sum, count]) in row.chunks_mut(OFFSET_SIDE).zip(&sums) {
+                let mean = sum / count;
+                pixels.iter_mut().for_each(|value| *value -= mean);
+            }
+        }
+    }
+}
+
 /// Σ a·b in lanes that the compiler can vectorise.
 fn dot(a: &[f32], b: &[f32]) -> f64 {
     let mut lanes = [0.0_f32; 16];
@@ -333,29 +363,30 @@ fn smoothed(plane: &Plane) -> Plane {
     filtered(plane, &KERNEL, &KERNEL)
 }
 
-/// Cubic interpolation (Keys 1981, a = −1/2) at a shift within ±1/2; two pixels less on each side.
+/// Lanczos interpolation at a shift within ±1/2; three pixels less on each side. A cubic would do
+/// for the eye, but pulls by a hundredth of a pixel.
 fn interpolated(plane: &Plane, [x, y]: [f64; 2]) -> Plane {
-    filtered(plane, &cubic_taps(x), &cubic_taps(y))
+    filtered(plane, &lanczos_taps(x), &lanczos_taps(y))
 }
 
-/// Weights of the five pixels around for a shift within ±1/2.
-fn cubic_taps(shift: f64) -> [f32; 5] {
-    [-2.0, -1.0, 0.0, 1.0, 2.0].map(|tap: f64| {
-        let t = (tap - shift).abs();
-        let weight = if t < 1.0 {
-            (1.5 * t - 2.5) * t * t + 1.0
-        } else if t < 2.0 {
-            ((-0.5 * t + 2.5) * t - 4.0) * t + 2.0
-        } else {
-            0.0
-        };
-        weight as f32
-    })
+/// Weights of the seven pixels around for a shift within ±1/2; their sum is 1.
+fn lanczos_taps(shift: f64) -> [f32; 7] {
+    let sinc = |t: f64| {
+        let angle = std::f64::consts::PI * t;
+        if angle.abs() < 1e-9 { 1.0 } else { angle.sin() / angle }
+    };
+    let taps = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0].map(|tap: f64| {
+        let t = tap - shift;
+        if t.abs() < 3.0 { sinc(t) * sinc(t / 3.0) } else { 0.0 }
+    });
+    let sum: f64 = taps.iter().sum();
+    taps.map(|weight| (weight / sum) as f32)
 }
 
-/// Separable five-tap filter; two pixels less on each side.
-fn filtered(plane: &Plane, across: &[f32; 5], down: &[f32; 5]) -> Plane {
-    let (width, height) = (plane.width.saturating_sub(4), plane.height.saturating_sub(4));
+/// Separable filter of an odd number of taps; half of them less on each side.
+fn filtered<const TAPS: usize>(plane: &Plane, across: &[f32; TAPS], down: &[f32; TAPS]) -> Plane {
+    let lost = TAPS - 1;
+    let (width, height) = (plane.width.saturating_sub(lost), plane.height.saturating_sub(lost));
     let mut narrow = Plane::zeros(width, plane.height);
     for (row, out) in plane.rows().zip(narrow.values.chunks_exact_mut(width.max(1))) {
         for (tap, weight) in across.iter().enumerate() {

@@ -82,7 +82,6 @@ fn measured_refusals() {
     let Some(paths) = photographs("val") else { return };
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     let photos: Vec<Frame> = paths.iter().map(|p| load(p)).collect();
-    let crop = |frame: &Frame, w: usize, h: usize| crate::registration::tests::cropped(frame, w, h);
     let mut correlations = Vec::new();
     let mut accepted = 0;
     for a in 0..photos.len() {
