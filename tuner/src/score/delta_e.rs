@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::difference_histogram::DifferenceHistogram;
 use super::lab::{BLOCK, LabBlock, lab_block};
 use super::rows::Rows;
+use super::simd;
 use crate::Planes;
 use crate::srgb::LinearTable;
 
@@ -98,7 +99,7 @@ impl Blocks {
     ) -> &[f32] {
         lab_of_row(a, row, from, self.table, &mut self.rgb, &mut self.first);
         lab_of_row(b, row, from, self.table, &mut self.rgb, &mut self.second);
-        difference_block(&self.first, &self.second, &mut self.differences);
+        simd::difference_block(&self.first, &self.second, &mut self.differences);
         self.differences.get(..count.min(BLOCK)).unwrap_or_default()
     }
 }
@@ -117,7 +118,13 @@ fn lab_of_row(
     lab_block(rgb.each_ref().map(|plane| plane.as_slice()), table, lab);
 }
 
-fn difference_block(first: &LabBlock, second: &LabBlock, differences: &mut [f32; BLOCK]) {
+/// ΔE00 of a block of pixels.
+#[inline(always)]
+pub(super) fn difference_block(
+    first: &LabBlock,
+    second: &LabBlock,
+    differences: &mut [f32; BLOCK],
+) {
     let ([l1, a1, b1], [l2, a2, b2]) = (first, second);
     let first = l1.iter().zip(a1).zip(b1);
     let second = l2.iter().zip(a2).zip(b2);
@@ -172,7 +179,7 @@ fn difference_of([l1, a1, b1]: [f32; 3], [l2, a2, b2]: [f32; 3]) -> f32 {
     // Cosines and sines of 30, 6 and 63 degrees times the weights of the four terms.
     let t = 1.0 - (0.147_224_32 * cos + 0.085 * sin)
         + 0.24 * cos2
-        + (0.318_247_01 * cos3 - 0.033_449_108 * sin3)
+        + (0.318_247_01 * cos3 - 0.033_449_11 * sin3)
         - (0.090_798_1 * cos4 + 0.178_201_3 * sin4);
 
     let off_middle = 0.5 * (l1 + l2) - 50.0;
@@ -209,7 +216,7 @@ fn high_chroma_share(chroma: f32) -> f32 {
 fn arc_tangent(tangent: f32) -> f32 {
     let q = tangent * tangent;
     let high = 0.083_126_45 + q * (-0.036_360_43 + q * 0.007_648_35);
-    let low = 0.999_999_23 + q * (-0.333_256_78 + q * (0.198_720_4 + q * -0.134_478_64));
+    let low = 0.999_999_2 + q * (-0.333_256_78 + q * (0.198_720_4 + q * -0.134_478_64));
     tangent * (low + q * q * q * q * high)
 }
 
@@ -217,7 +224,7 @@ fn arc_tangent(tangent: f32) -> f32 {
 #[inline(always)]
 fn exp_of_minus(v: f32) -> f32 {
     let u = 0.125 * v;
-    let high = -0.165_832_52 + u * (0.040_144_72 + u * (-0.006_861_172_3 + u * 0.000_627_656_16));
+    let high = -0.165_832_52 + u * (0.040_144_72 + u * (-0.006_861_172 + u * 0.000_627_656_2));
     let root = 0.999_999_6 + u * (-0.999_977_7 + u * (0.499_778_5 + u * high));
     let second = root * root;
     let fourth = second * second;

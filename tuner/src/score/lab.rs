@@ -1,5 +1,6 @@
 //! CIE 1976 L*a*b* of sRGB colours, under D65.
 
+use super::simd;
 use crate::srgb::{LinearTable, srgb_to_linear};
 
 /// Pixels that are worked on at a time: small enough for the fastest cache, long enough for SIMD.
@@ -43,7 +44,13 @@ pub(super) fn lab_block(rgb: [&[f32]; 3], table: &LinearTable, lab: &mut LabBloc
             *linear = table.linear(*value);
         }
     }
-    let [reds, greens, blues] = &linear;
+    simd::lab_of_linear(&linear, lab);
+}
+
+/// L*, a*, b* of a block of linear sRGB pixels.
+#[inline(always)]
+pub(super) fn lab_of_linear(linear: &[[f32; BLOCK]; 3], lab: &mut LabBlock) {
+    let [reds, greens, blues] = linear;
     let [lightness, greens_to_reds, blues_to_yellows] = lab;
     let input = reds.iter().zip(greens).zip(blues);
     let output = lightness.iter_mut().zip(greens_to_reds).zip(blues_to_yellows);

@@ -6,6 +6,7 @@ mod difference_histogram;
 mod lab;
 mod psnr;
 mod rows;
+mod simd;
 mod ssim;
 #[cfg(test)]
 mod tests;
