@@ -31,9 +31,7 @@ mod view;
 
 pub use atomic_file::{AtomicFileError, write_atomically};
 pub use confidence::{Evidence, Limit, confidence, limits_of_result};
-pub use episode::{
-    EXACT_DB, EpisodeOptions, Outcome, QueryRecord, Stopped, run_episode,
-};
+pub use episode::{EXACT_DB, EpisodeOptions, Outcome, QueryRecord, Stopped, run_episode};
 pub use error::TunerError;
 pub use goal::{Goal, GoalError, GoalOptions};
 pub use limits::{Limits, LimitsError};

@@ -50,21 +50,27 @@ pub(super) fn lab_block(rgb: [&[f32]; 3], table: &LinearTable, lab: &mut LabBloc
 /// L*, a*, b* of a block of linear sRGB pixels.
 #[inline(always)]
 pub(super) fn lab_of_linear(linear: &[[f32; BLOCK]; 3], lab: &mut LabBlock) {
+    let [to_x, to_y, to_z] = RED_BLUE;
     let [reds, greens, blues] = linear;
     let [lightness, greens_to_reds, blues_to_yellows] = lab;
     let input = reds.iter().zip(greens).zip(blues);
     let output = lightness.iter_mut().zip(greens_to_reds).zip(blues_to_yellows);
     for (((&red, &green), &blue), ((lightness, a), b)) in input.zip(output) {
-        let [fx, fy, fz] = RED_BLUE.map(|[more_red, more_blue]| {
-            let sum = more_red as f32 * (red - green) + more_blue as f32 * (blue - green);
-            let t = green + sum;
-            let line = t * (841.0 / 108.0) + 4.0 / 29.0;
-            if t > KNEE as f32 { cube_root(t) } else { line }
-        });
+        let fx = lab_response(to_x, red, green, blue);
+        let fy = lab_response(to_y, red, green, blue);
+        let fz = lab_response(to_z, red, green, blue);
         *lightness = 116.0 * fy - 16.0;
         *a = 500.0 * (fx - fy);
         *b = 200.0 * (fy - fz);
     }
+}
+
+/// The function f of CIE 15 for X / Xn, Y or Z / Zn.
+#[inline(always)]
+fn lab_response([more_red, more_blue]: [f64; 2], red: f32, green: f32, blue: f32) -> f32 {
+    let t = green + (more_red as f32 * (red - green) + more_blue as f32 * (blue - green));
+    let line = t * (841.0 / 108.0) + 4.0 / 29.0;
+    if t > KNEE as f32 { cube_root(t) } else { line }
 }
 
 /// Cube root of a positive number, to the last digit or two: a third of the exponent, then two of

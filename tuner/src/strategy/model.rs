@@ -113,8 +113,7 @@ impl Search {
             return None;
         }
         let last = self.explanation.take()?;
-        let point =
-            self.simulation.explain(&self.free, &best.features, &last, EXPLAIN_STEPS);
+        let point = self.simulation.explain(&self.free, &best.features, &last, EXPLAIN_STEPS);
         let explanation = self.simulation.linearise(&self.free, point);
         let mut jacobian = explanation.jacobian.clone();
         self.explanation = Some(explanation);
