@@ -60,6 +60,17 @@ impl Functionals {
         }
     }
 
+    /// What noise of variance 1 on every sample adds to the squared norm of an observation, on
+    /// average: the sum of all squared weights.
+    #[must_use]
+    pub fn noise_energy(&self) -> f64 {
+        // A mean over n pixels has a variance of 1/n, which is its weight.
+        let means = self.bin_weights.iter().chain(&self.tile_weights);
+        let of_means: f64 = means.copied().map(f64::from).sum();
+        let of_dense: f64 = self.dense.iter().map(|weights| dot(weights, weights)).sum();
+        3.0 * (of_means + of_dense)
+    }
+
     /// Observes a picture of the same size: [`Self::COUNT`] values, the means in [0, 1].
     #[must_use]
     pub fn observe(&self, picture: &Planes) -> Vec<f64> {
@@ -235,6 +246,9 @@ fn dot(weights: &[f32], values: &[f32]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
     use super::*;
 
     fn picture(width: usize, height: usize, value: impl Fn(usize, usize, usize) -> f32) -> Planes {
@@ -279,6 +293,22 @@ mod tests {
                 assert!((value - wanted).abs() < 1e-4, "{rgb:?}");
             }
         }
+    }
+
+    #[test]
+    fn noise_energy_is_that_of_observed_noise() {
+        let found = noisy(0);
+        let functionals = Functionals::new(&found, &vec![true; found.pixel_count()]);
+        let mean = |draws: u64| -> f64 {
+            let mut random = ChaCha8Rng::seed_from_u64(draws);
+            let mut deviate = || random.random_range(-1.0..1.0_f32) * 3.0_f32.sqrt();
+            let noise = [(); 3].map(|()| (0..37 * 29).map(|_| deviate()).collect());
+            let observation = functionals.observe(&Planes::new(37, 29, noise).unwrap());
+            observation.iter().map(|value| value * value).sum()
+        };
+        let observed = (0..200).map(mean).sum::<f64>() / 200.0;
+        let predicted = functionals.noise_energy();
+        assert!((observed / predicted - 1.0).abs() < 0.1, "{observed} {predicted}");
     }
 
     #[test]

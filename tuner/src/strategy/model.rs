@@ -25,6 +25,8 @@ const DAMPING_ON_FAILURE: f64 = 8.0;
 const DAMPING_RANGE: [f64; 2] = [1e-6, 1e2];
 /// Steps that explain a measured picture, from where the last explanation ended.
 const EXPLAIN_STEPS: usize = 4;
+/// A query must promise more than this multiple of what fitting mere noise would promise.
+const WORTH_OVER_NOISE: f64 = 1.0;
 
 /// Gauss–Newton on measured residuals with a simulator's Jacobian and Broyden updates.
 pub struct ModelStrategy {
@@ -122,6 +124,11 @@ impl Search {
         }
         let residual = &best.features - &self.goal;
         let bounds = self.free.room(best.point.as_slice());
+        let [undamped, _] = DAMPING_RANGE;
+        let promise = damped_step(&jacobian, &residual, undamped, &bounds)?.predicted_gain;
+        if promise < WORTH_OVER_NOISE * self.simulation.gain_of_noise(best.mse, &self.free) {
+            return None;
+        }
         let step = damped_step(&jacobian, &residual, self.damping, &bounds)?;
         Some(self.free.params((&best.point + step.step).as_slice()))
     }

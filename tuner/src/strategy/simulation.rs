@@ -52,6 +52,13 @@ impl Simulation {
         DVector::from_vec(self.functionals.observe(picture))
     }
 
+    /// By how much noise with this mean squared error lowers the squared residual of a fit of `free`
+    /// parameters, on average: what they can fit of it is worth nothing.
+    pub(super) fn gain_of_noise(&self, mse: f64, free: &FreeBox) -> f64 {
+        let share = free.dimensions() as f64 / Functionals::COUNT as f64;
+        share * mse * self.functionals.noise_energy()
+    }
+
     /// Features that the simulator gives for these values of the free parameters.
     fn features(&mut self, free: &FreeBox, point: &DVector<f64>) -> DVector<f64> {
         let picture = self.simulator.simulate(&free.params(point.as_slice()));
