@@ -11,5 +11,5 @@ mod progress;
 pub mod report;
 mod result_output;
 mod tune_report;
-mod tuning;
+pub mod tuning;
 mod verbs;

@@ -44,7 +44,8 @@ impl Progress {
 
 fn bar(budget: usize) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(budget as u64), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} query {pos}/{len}  {msg}  {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} query {pos}/{len}  {msg}  {elapsed}")
+    {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(200));

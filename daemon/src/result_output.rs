@@ -102,7 +102,12 @@ impl ResultOutput {
         let written = |path: &Option<PathBuf>| path.clone().filter(|_| has_picture);
         MatchJson {
             strategy: tuned.strategy,
-            queries: tuned.outcome.queries.iter().map(|query| QueryJson::new(query, table)).collect(),
+            queries: tuned
+                .outcome
+                .queries
+                .iter()
+                .map(|query| QueryJson::new(query, table))
+                .collect(),
             best: tuned.outcome.best,
             stopped: tuned.outcome.stopped,
             error: tuned.outcome.error.clone(),
@@ -129,7 +134,10 @@ impl ResultOutput {
         for info in table {
             let value = best.params.get(info.parameter);
             let native = info.to_native(value);
-            println!("  {:11} {value:+.3}   {} = {native:.4} {}", info.parameter, info.key, info.unit);
+            println!(
+                "  {:11} {value:+.3}   {} = {native:.4} {}",
+                info.parameter, info.key, info.unit
+            );
         }
         for limit in &tuned.limited_by {
             println!("limited: {limit}");

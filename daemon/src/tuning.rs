@@ -93,10 +93,7 @@ impl Tuned {
     ///
     /// # Errors
     /// When the pipeline fails.
-    pub fn picture(
-        &mut self,
-        pipeline: &mut OpenPipeline,
-    ) -> Result<Option<Frame>, PipelineError> {
+    pub fn picture(&mut self, pipeline: &mut OpenPipeline) -> Result<Option<Frame>, PipelineError> {
         if let Some(frame) = self.outcome.best_frame.take() {
             return Ok(Some(frame));
         }
@@ -120,10 +117,8 @@ fn assess(outcome: &Outcome, goal: &Goal, view: &View, limits: &Limits) -> (f64,
         // Goal and output are taken to be equally noisy, so their difference has √2 of it.
         noise_steps: noise_steps(&goal.aligned()) * std::f64::consts::SQRT_2,
     };
-    let mut limited_by: Vec<String> = limits_of_result(&evidence, limits, &best.params)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let mut limited_by: Vec<String> =
+        limits_of_result(&evidence, limits, &best.params).iter().map(ToString::to_string).collect();
     match outcome.stopped {
         Stopped::Error => limited_by.extend(outcome.error.clone()),
         Stopped::Interrupted => limited_by.push("the tune was interrupted".to_owned()),

@@ -12,8 +12,7 @@ pub fn checkout() -> PathBuf {
 
 /// The data folder: `ISPTUNE_DATA`, or `shared` beside the checkout.
 pub fn folder() -> PathBuf {
-    std::env::var_os("ISPTUNE_DATA")
-        .map_or_else(|| checkout().join("../shared"), PathBuf::from)
+    std::env::var_os("ISPTUNE_DATA").map_or_else(|| checkout().join("../shared"), PathBuf::from)
 }
 
 /// A named photograph.

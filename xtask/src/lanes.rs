@@ -51,9 +51,8 @@ fn summarise(lanes: &[Lane]) -> Result<()> {
             Verdict::NotRun(reason) => println!("  not run  {}: {reason}", lane.name),
         }
     }
-    let count = |wanted: fn(&Verdict) -> bool| {
-        lanes.iter().filter(|lane| wanted(&lane.verdict)).count()
-    };
+    let count =
+        |wanted: fn(&Verdict) -> bool| lanes.iter().filter(|lane| wanted(&lane.verdict)).count();
     let passed = count(|verdict| matches!(verdict, Verdict::Passed));
     let failed = count(|verdict| matches!(verdict, Verdict::Failed(_)));
     let skipped = count(|verdict| matches!(verdict, Verdict::NotRun(_)));
@@ -69,7 +68,8 @@ fn cargo_command() -> Command {
 
 fn cargo(name: &str, arguments: &[&str]) -> Lane {
     println!("\n== {name}: cargo {}", arguments.join(" "));
-    let verdict = match cargo_command().args(arguments).env("RUSTDOCFLAGS", "-D warnings").status() {
+    let verdict = match cargo_command().args(arguments).env("RUSTDOCFLAGS", "-D warnings").status()
+    {
         Ok(status) if status.success() => Verdict::Passed,
         Ok(status) => Verdict::Failed(status.to_string()),
         Err(error) => Verdict::Failed(error.to_string()),

@@ -47,7 +47,13 @@ pub fn run(options: &Options) -> Result<Exit> {
     println!("PSNR   {:.2} dB", score.psnr_db_capped(crate::json::MOST_DB));
     println!("SSIM   {:.4}", score.ssim);
     let delta_e = score.delta_e00;
-    println!("ΔE00   mean {:.2}, 95th percentile {:.2}, max {:.2}", delta_e.mean, delta_e.p95, delta_e.max);
-    println!("shift  {:.2}, {:.2} px (correlation {:.3})", registration.dx, registration.dy, registration.correlation);
+    println!(
+        "ΔE00   mean {:.2}, 95th percentile {:.2}, max {:.2}",
+        delta_e.mean, delta_e.p95, delta_e.max
+    );
+    println!(
+        "shift  {:.2}, {:.2} px (correlation {:.3})",
+        registration.dx, registration.dy, registration.correlation
+    );
     Ok(Exit::Done)
 }

@@ -71,10 +71,7 @@ impl SearchOptions {
         Ok(TuneOptions {
             strategy: self.strategy.clone(),
             episode: EpisodeOptions { budget: self.queries as usize, target_db: self.target },
-            goal: GoalOptions {
-                region_of_interest: self.region,
-                register: !self.no_registration,
-            },
+            goal: GoalOptions { region_of_interest: self.region, register: !self.no_registration },
             limits,
             seed: self.seed,
         })

@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 
 use tuner::{Limits, ParameterInfo};
 
-use crate::{PaperIsp, Renderer, SoftwareIsp, Transfer};
 use crate::command::CommandConfig;
 use crate::strict_toml::{Document, StrictError};
+use crate::{PaperIsp, Renderer, SoftwareIsp, Transfer};
 
 pub use open::{OpenError, OpenPipeline};
 

@@ -12,6 +12,8 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use tuner::{Frame, Params, Samples};
 
+use super::{Row, Target};
+
 const SIZE: [usize; 2] = [3840, 2160];
 
 /// Rounds of which the fastest counts; in each round everything is measured once, so that a slow
@@ -20,39 +22,6 @@ const ROUNDS: usize = 15;
 
 /// All nine parameters active.
 const PARAMS: [f64; 9] = [0.2, -0.3, 0.1, 0.4, 0.5, -0.4, 0.3, 0.6, -0.7];
-
-/// A ratio of two times within one run, beside what it should be.
-#[derive(Debug, Clone)]
-pub struct Row {
-    /// What was measured, with its unit.
-    pub name: &'static str,
-    /// The ratio.
-    pub ratio: f64,
-    /// Where it should be.
-    pub target: Target,
-    /// The times behind it.
-    pub note: String,
-}
-
-/// Where a ratio should be.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Target {
-    /// At most this.
-    AtMost(f64),
-    /// At least this.
-    AtLeast(f64),
-}
-
-impl Row {
-    /// Whether the target was reached.
-    #[must_use]
-    pub fn reached(&self) -> bool {
-        match self.target {
-            Target::AtMost(most) => self.ratio <= most,
-            Target::AtLeast(least) => self.ratio >= least,
-        }
-    }
-}
 
 /// The fastest times of all rounds.
 struct Fastest {
@@ -133,7 +102,7 @@ pub fn rows(checkout: &Path) -> Result<Vec<Row>> {
     let per_pixel = |time: Duration| time.as_secs_f64() * 1e9 / (width * height) as f64;
     let row = |name, render: Duration, copy: Duration, most| Row {
         name,
-        ratio: render.as_secs_f64() / copy.as_secs_f64(),
+        value: render.as_secs_f64() / copy.as_secs_f64(),
         target: Target::AtMost(most),
         note: format!(
             "{:.1} ms against {:.2} ms; {:.1} ns a pixel",
@@ -149,7 +118,7 @@ pub fn rows(checkout: &Path) -> Result<Vec<Row>> {
     match numpy_seconds(checkout)? {
         Some(seconds) => rows.push(Row {
             name: "numpy, one thread / software ISP, 4K, all cores",
-            ratio: seconds / fastest.render_all.as_secs_f64(),
+            value: seconds / fastest.render_all.as_secs_f64(),
             target: Target::AtLeast(30.0),
             note: format!("{seconds:.2} s"),
         }),

@@ -4,8 +4,8 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
 use tuner::{
-    EpisodeOptions, Frame, Goal, GoalOptions, Limits, Params, Pipeline, SearchStrategy, mse_of_frames,
-    run_episode,
+    EpisodeOptions, Frame, Goal, GoalOptions, Limits, Params, Pipeline, Planes, SearchStrategy,
+    mse, run_episode,
 };
 
 /// PSNR in means is capped: a few exact hits must not hide the rest.
@@ -55,11 +55,14 @@ pub fn trace(
         anyhow::bail!(error);
     }
     let mut judge = Judge { clean, goal: &goal.clean, known: Vec::new() };
-    let mut trace = EpisodeTrace { best: Vec::new(), last: Vec::new(), queries: outcome.queries.len() };
+    let mut trace =
+        EpisodeTrace { best: Vec::new(), last: Vec::new(), queries: outcome.queries.len() };
     for &checkpoint in checkpoints {
         let made = outcome.queries.get(..checkpoint.min(outcome.queries.len())).unwrap_or(&[]);
         let best = made.iter().max_by(|a, b| a.score.psnr_db.total_cmp(&b.score.psnr_db));
-        let (Some(best), Some(last)) = (best, made.last()) else { anyhow::bail!("no query was made") };
+        let (Some(best), Some(last)) = (best, made.last()) else {
+            anyhow::bail!("no query was made")
+        };
         trace.best.push(judge.psnr_db(&best.params)?);
         trace.last.push(judge.psnr_db(&last.params)?);
     }
@@ -79,7 +82,7 @@ impl Judge<'_> {
             return Ok(*db);
         }
         let picture = self.clean.query(params)?;
-        let mse = mse_of_frames(&picture, self.goal).unwrap_or(1.0);
+        let mse = mse(&Planes::from(&picture), &Planes::from(self.goal), None).unwrap_or(1.0);
         let db = (-10.0 * mse.log10()).min(CAP_DB);
         self.known.push((*params, db));
         Ok(db)

@@ -33,10 +33,7 @@ pub fn print_head(seed: u64, photographs: usize) {
 pub fn print_block_head(name: &str, checkpoints: &[usize]) {
     println!("### {name}\n");
     let columns: Vec<String> = checkpoints.iter().map(|count| format!("{count:>4}")).collect();
-    println!(
-        "| strategy    | {} | median | p10  | < 30 dB | last |",
-        columns.join(" | ")
-    );
+    println!("| strategy    | {} | median | p10  | < 30 dB | last |", columns.join(" | "));
     println!("|-------------|{}--------|------|---------|------|", "-----:|".repeat(columns.len()));
 }
 
@@ -52,7 +49,8 @@ pub fn print_row(row: &Row<'_>, checkpoints: &[usize]) {
         Summary::of(&values)
     };
     let cell = |count: &usize| {
-        at(count, false).map_or_else(|| "    ".to_owned(), |figures| format!("{:4.1}", figures.mean))
+        at(count, false)
+            .map_or_else(|| "    ".to_owned(), |figures| format!("{:4.1}", figures.mean))
     };
     let cells: Vec<String> = checkpoints.iter().map(cell).collect();
     print!("| {:11} | {} |", row.strategy, cells.join(" | "));

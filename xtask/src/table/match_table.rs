@@ -6,7 +6,7 @@ use isp_hw::random_goal;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use tuner::{Pipeline, STRATEGY_NAMES, SearchStrategy, strategy_by_name};
+use tuner::{Pipeline, SearchStrategy, strategy};
 
 use super::episode_trace::{EpisodeTrace, TrueGoal, trace};
 use super::markdown::{self, Row};
@@ -47,7 +47,7 @@ pub struct Options {
 pub fn print(options: &Options) -> Result<()> {
     let photographs = photographs(&["val", "cameras"], options.photographs)?;
     let strategies: Vec<&str> = match options.strategies.as_slice() {
-        [] => STRATEGY_NAMES.to_vec(),
+        [] => strategy::NAMES.to_vec(),
         some => some.iter().map(String::as_str).collect(),
     };
     markdown::print_head(options.seed, photographs.len());
@@ -88,7 +88,7 @@ fn run(
 
 fn episode(
     scenario: Scenario,
-    strategy: &str,
+    name: &str,
     photograph: &Photograph,
     seed: u64,
     checkpoints: &[usize],
@@ -100,8 +100,8 @@ fn episode(
     let goal = TrueGoal { seen, clean: goal.picture };
     let mut pipeline = scenario.met(frame, seed, seed);
     let mut strategy: Box<dyn SearchStrategy> =
-        strategy_by_name(strategy, seed, scenario.simulator(frame)?)
-            .with_context(|| format!("no strategy \"{strategy}\""))?;
+        strategy::by_name(name, seed, scenario.simulator(frame)?)
+            .with_context(|| format!("there is no strategy \"{name}\""))?;
     trace(&mut pipeline, &mut clean, strategy.as_mut(), &goal, checkpoints)
 }
 
@@ -109,7 +109,12 @@ fn name_worst(photographs: &[Photograph], traces: &[EpisodeTrace], limit: f64) {
     for (photograph, trace) in photographs.iter().zip(traces) {
         let at_ten = trace.best.get(SHORT.len() - 1).copied().unwrap_or(0.0);
         if at_ten < limit {
-            eprintln!("{:24} {:?} ({} queries)", photograph.name, rounded(&trace.best), trace.queries);
+            eprintln!(
+                "{:24} {:?} ({} queries)",
+                photograph.name,
+                rounded(&trace.best),
+                trace.queries
+            );
         }
     }
 }

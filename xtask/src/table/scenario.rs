@@ -1,8 +1,7 @@
 //! The pipelines of the match table.
 
 use isp_hw::{
-    ForeignIsp, Input, Noisy, PaperIsp, PicturePipeline, Quantised, Renderer, SoftwareIsp,
-    Variation,
+    ForeignIsp, Input, Noisy, PaperIsp, PicturePipeline, Renderer, SoftwareIsp, Variation,
 };
 use tuner::{Frame, PipelineError, Simulator, View};
 
