@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use isp_hw::PipelineFile;
-use tuner::{Params, Pipeline};
+use isp_hw::{Input, OpenPipeline, PicturePipeline, PipelineFile, SoftwareIsp, Variation};
+use tuner::{Frame, Params, Pipeline};
 
 use super::match_goal::SearchOptions;
 use crate::demo::{Depth, Illuminant, LightboxScene};
@@ -20,12 +20,18 @@ use crate::tuning::tune;
 /// the order of the nine parameters.
 const LOOK: [f64; 9] = [0.22, 0.45, 0.05, -0.35, 0.25, 0.3, -0.4, 0.35, 0.3];
 
+/// Chooses the stranger's responses.
+const STRANGER_SEED: u64 = 24;
+
 /// Options of `demo`.
 #[derive(Debug, Args)]
 pub struct Options {
     /// Light of the box
     #[arg(long, value_enum, default_value_t = Light::D65)]
     light: Light,
+    /// What renders: an ISP that the tuner has never met, or the software ISP that it knows
+    #[arg(long, value_enum, default_value_t = Isp::Stranger)]
+    isp: Isp,
     /// Folder for goal.png, before.png, after.png and report.html; made if it is missing
     #[arg(long, value_name = "FOLDER", default_value = "isptune-demo")]
     folder: PathBuf,
@@ -44,6 +50,36 @@ enum Light {
     A,
     /// Shop light
     Tl84,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Isp {
+    /// Other responses, cross-talk, gamma, masks, order
+    Stranger,
+    /// The software ISP
+    Software,
+}
+
+impl Isp {
+    fn open(self, scene: Frame) -> OpenPipeline {
+        let input = Input::srgb(scene);
+        match self {
+            Self::Stranger => OpenPipeline::Stranger(PicturePipeline::new(
+                Variation::new(1.0, STRANGER_SEED),
+                input,
+            )),
+            Self::Software => {
+                OpenPipeline::Software(PicturePipeline::new(SoftwareIsp::default(), input))
+            }
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Stranger => "an ISP that the tuner has never met",
+            Self::Software => "the software ISP",
+        }
+    }
 }
 
 impl Light {
@@ -67,13 +103,16 @@ pub fn run(options: &Options) -> Result<Exit> {
     let illuminant = options.light.illuminant();
     let [width, height] = LightboxScene::SIZE;
     let scene = LightboxScene::new(illuminant, width, height).frame(Depth::Eight)?;
-    let file = PipelineFile::software();
     // The goal is a picture of its own: the tune sees its pixels, never its parameters.
-    let goal = file.open_frame(scene.clone(), &cancel)?.query(&Params::new(LOOK)?)?;
-    goal.save(&folder.join("goal.png"))?;
-    scene.save(&folder.join("before.png"))?;
-    eprintln!("a lightbox under {}, {width}x{height}, and a look to match", illuminant.name());
-    let mut pipeline = file.open_frame(scene, &cancel)?;
+    let goal = options.isp.open(scene.clone()).query(&Params::new(LOOK)?)?;
+    goal.save(folder.join("goal.png"))?;
+    scene.save(folder.join("before.png"))?;
+    eprintln!(
+        "a lightbox under {}, {width}x{height}; {}; a look to match",
+        illuminant.name(),
+        options.isp.name()
+    );
+    let mut pipeline = options.isp.open(scene);
     let output = ResultOutput {
         out: Some(folder.join("after.png")),
         report: Some(folder.join("report.html")),
@@ -84,11 +123,15 @@ pub fn run(options: &Options) -> Result<Exit> {
         title: "isptune demo".to_owned(),
         input: format!("lightbox scene under {}", illuminant.name()),
         goal: "a warm, open look".to_owned(),
-        pipeline: "software ISP".to_owned(),
+        pipeline: options.isp.name().to_owned(),
         budget: options.search.budget(),
-        render_options: format!("--input {}", folder.join("before.png").display()),
+        // `render` knows the software ISP only.
+        render_options: match options.isp {
+            Isp::Stranger => String::new(),
+            Isp::Software => format!("--input {}", folder.join("before.png").display()),
+        },
     };
-    let tune_options = options.search.tune_options(file.limits())?;
+    let tune_options = options.search.tune_options(PipelineFile::software().limits())?;
     let progress = Progress::start(options.search.budget());
     let tuned =
         tune(&mut pipeline, goal, &tune_options, &cancel, &mut |record| progress.query(record));

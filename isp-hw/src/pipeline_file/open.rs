@@ -8,7 +8,7 @@ use tuner::{Frame, ParameterInfo, Params, PictureError, Pipeline, PipelineError,
 
 use super::{Kind, PipelineFile};
 use crate::command::CommandPipeline;
-use crate::{Input, PaperIsp, PicturePipeline, Renderer, SoftwareIsp};
+use crate::{Input, PaperIsp, PicturePipeline, Renderer, SoftwareIsp, Variation};
 
 /// A pipeline of any kind that a pipeline file can describe.
 #[non_exhaustive]
@@ -19,6 +19,8 @@ pub enum OpenPipeline {
     Paper(PicturePipeline<PaperIsp>),
     /// An external program.
     Command(CommandPipeline),
+    /// An ISP that no strategy knows, as demonstrations and tests need one.
+    Stranger(PicturePipeline<Variation>),
 }
 
 /// A pipeline that cannot be opened.
@@ -94,7 +96,9 @@ impl OpenPipeline {
             Self::Paper(pipeline) => {
                 simulator(pipeline.renderer().clone(), pipeline.input().clone(), view)
             }
-            Self::Command(_) => simulator(SoftwareIsp::default(), Input::srgb(found.clone()), view),
+            Self::Command(_) | Self::Stranger(_) => {
+                simulator(SoftwareIsp::default(), Input::srgb(found.clone()), view)
+            }
         }
     }
 
@@ -103,6 +107,7 @@ impl OpenPipeline {
             Self::Software(pipeline) => pipeline,
             Self::Paper(pipeline) => pipeline,
             Self::Command(pipeline) => pipeline,
+            Self::Stranger(pipeline) => pipeline,
         }
     }
 
@@ -111,6 +116,7 @@ impl OpenPipeline {
             Self::Software(pipeline) => pipeline,
             Self::Paper(pipeline) => pipeline,
             Self::Command(pipeline) => pipeline,
+            Self::Stranger(pipeline) => pipeline,
         }
     }
 }
