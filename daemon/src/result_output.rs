@@ -134,10 +134,9 @@ impl ResultOutput {
         for info in table {
             let value = best.params.get(info.parameter);
             let native = info.to_native(value);
-            println!(
-                "  {:11} {value:+.3}   {} = {native:.4} {}",
-                info.parameter, info.key, info.unit
-            );
+            let line =
+                format!("  {:11} {value:+.3}   {} = {native:.4} {}", info.parameter, info.key, info.unit);
+            println!("{}", line.trim_end());
         }
         for limit in &tuned.limited_by {
             println!("limited: {limit}");

@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use tuner::{Frame, Samples};
+use tuner::{Frame, Samples, linear_to_srgb, srgb_to_linear};
 
-use crate::{Light, Patch, srgb};
+use crate::{Light, Patch};
 
 /// How the samples of an input stand for light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -74,8 +74,8 @@ impl Decoder {
         let decode = |level: u32| -> f32 {
             let value = f64::from(level) / f64::from(levels - 1);
             (match (input.transfer, light) {
-                (Transfer::Srgb, Light::Linear) => srgb::decode(value),
-                (Transfer::Linear, Light::Display) => srgb::encode(value),
+                (Transfer::Srgb, Light::Linear) => srgb_to_linear(value),
+                (Transfer::Linear, Light::Display) => linear_to_srgb(value),
                 _ => value,
             }) as f32
         };

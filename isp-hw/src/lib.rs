@@ -15,7 +15,6 @@ pub mod pipeline_file;
 mod random_goal;
 mod renderer;
 mod software;
-mod srgb;
 pub mod strict_toml;
 mod variant;
 

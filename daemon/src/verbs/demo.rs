@@ -18,7 +18,7 @@ use crate::tuning::tune;
 
 /// The look of the demo: brighter, warmer, softer highlights, open shadows, a little crisper. In
 /// the order of the nine parameters.
-const LOOK: [f64; 9] = [0.22, 0.45, 0.05, -0.35, 0.25, 0.3, -0.4, 0.35, 0.3];
+const LOOK: [f64; 9] = [0.2, 0.35, -0.05, -0.1, 0.2, 0.25, -0.4, 0.35, 0.3];
 
 /// Chooses the stranger's responses.
 const STRANGER_SEED: u64 = 24;

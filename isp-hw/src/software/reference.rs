@@ -37,7 +37,7 @@ pub fn render(patch: &Patch, coefficients: &Coefficients) -> Patch {
             let sharpened = (v + coefficients.texture * (v - blurred)).max(0.0);
             let added = sharpened * sharpened - v * v;
             for (plane, value) in planes.iter_mut().zip(colour) {
-                plane.push(srgb::encode((value + added).clamp(0.0, 1.0)) as f32);
+                plane.push(linear_to_srgb((value + added).clamp(0.0, 1.0)) as f32);
             }
         }
     }

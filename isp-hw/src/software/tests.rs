@@ -183,7 +183,7 @@ fn gains_keep_the_brightness_of_grey() {
         };
     let luminance = |pixel: &[u16]| {
         let linear =
-            [pixel[0], pixel[1], pixel[2]].map(|v| crate::srgb::decode(f64::from(v) / 65535.0));
+            [pixel[0], pixel[1], pixel[2]].map(|v| tuner::srgb_to_linear(f64::from(v) / 65535.0));
         reference::luminance(linear)
     };
     let plain = pixels(&Params::NEUTRAL);
