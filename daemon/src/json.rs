@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 use tuner::{ParameterInfo, Params, QueryRecord, Registration, Score, Stopped};
 
+use crate::standard_output;
+
 /// JSON has no infinity: equal pictures have this PSNR, in dB.
 pub const MOST_DB: f64 = Score::WRITTEN_PSNR_DB;
 
@@ -107,11 +109,8 @@ pub struct CompareJson {
 /// Prints one object on standard output.
 ///
 /// # Errors
-/// When standard output is closed.
+/// When standard output cannot be written.
 pub fn print(object: &impl Serialize) -> anyhow::Result<()> {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
-    serde_json::to_writer(&mut out, object)?;
-    writeln!(out)?;
-    Ok(())
+    let line = serde_json::to_string(object)?;
+    standard_output::print(|out| writeln!(out, "{line}"))
 }

@@ -1,7 +1,6 @@
 //! Values of command-line options that need parsing of their own.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use isp_hw::strict_toml::Suggestion;
@@ -62,11 +61,11 @@ pub fn parse_params(text: &str) -> Result<Params> {
         });
         return params_of(pairs.collect::<Result<Vec<_>>>()?);
     }
-    let path = Path::new(text);
-    let json = std::fs::read_to_string(path).with_context(|| {
-        format!("{text}: neither name=value,… nor a readable JSON file with a \"params\" object")
+    // clap shows no causes, so that they go into the message itself.
+    let json = std::fs::read_to_string(text).map_err(|error| {
+        anyhow!("neither name=value,… nor a readable JSON file with a \"params\" object ({error})")
     })?;
-    params_of_json(&json).with_context(|| path.display().to_string())
+    params_of_json(&json).map_err(|error| anyhow!("{error:#}"))
 }
 
 fn params_of_json(json: &str) -> Result<Params> {

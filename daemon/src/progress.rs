@@ -1,6 +1,6 @@
 //! What a person sees while a tune runs: a bar on a terminal, plain lines otherwise.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -26,7 +26,8 @@ impl Progress {
     /// One query has been measured.
     pub fn query(&self, record: &QueryRecord) {
         let Some(bar) = &self.bar else {
-            eprintln!("{}", line(record, self.budget));
+            // Nobody has to read along: a tune goes on when standard error is gone.
+            let _ = writeln!(io::stderr(), "{}", line(record, self.budget));
             return;
         };
         bar.println(line(record, self.budget));

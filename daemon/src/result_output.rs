@@ -1,5 +1,6 @@
 //! What a tune leaves behind: picture, report, log, JSON or a few plain lines.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -12,6 +13,7 @@ use tuner::{
 use crate::exit::Exit;
 use crate::json::{self, MatchJson, QueryJson};
 use crate::report::ReportPictures;
+use crate::standard_output;
 use crate::tune_report::{self, Names};
 use crate::tuning::Tuned;
 
@@ -76,7 +78,7 @@ impl ResultOutput {
         if self.json {
             json::print(&self.json_of(&tuned, &table, picture.is_some()))?;
         } else {
-            self.print_lines(&tuned, &table);
+            standard_output::print(|out| self.write_lines(out, &tuned, &table))?;
         }
         exit_of(&tuned)
     }
@@ -121,34 +123,43 @@ impl ResultOutput {
         }
     }
 
-    fn print_lines(&self, tuned: &Tuned, table: &[ParameterInfo]) {
-        let Some(best) = tuned.outcome.best_query() else { return };
-        println!(
+    fn write_lines(
+        &self,
+        out: &mut dyn Write,
+        tuned: &Tuned,
+        table: &[ParameterInfo],
+    ) -> io::Result<()> {
+        let Some(best) = tuned.outcome.best_query() else { return Ok(()) };
+        writeln!(
+            out,
             "best: query {} of {}, {:.2} dB, ΔE00 {:.2}, confidence {:.2}",
             best.index,
             tuned.outcome.queries.len(),
             best.score.psnr_db_capped(json::MOST_DB),
             best.score.delta_e00.mean,
             tuned.confidence
-        );
+        )?;
         for info in table {
             let value = best.params.get(info.parameter);
             let native = info.to_native(value);
-            let line =
-                format!("  {:11} {value:+.3}   {} = {native:.4} {}", info.parameter, info.key, info.unit);
-            println!("{}", line.trim_end());
+            let line = format!(
+                "  {:11} {value:+.3}   {} = {native:.4} {}",
+                info.parameter, info.key, info.unit
+            );
+            writeln!(out, "{}", line.trim_end())?;
         }
         for limit in &tuned.limited_by {
-            println!("limited: {limit}");
+            writeln!(out, "limited: {limit}")?;
         }
         if let Some([width, height]) = tuned.goal.resized_from() {
-            println!("the goal was resampled from {width}x{height}");
+            writeln!(out, "the goal was resampled from {width}x{height}")?;
         }
         for (name, path) in [("picture", &self.out), ("report", &self.report), ("log", &self.log)] {
             if let Some(path) = path {
-                println!("{name}: {}", path.display());
+                writeln!(out, "{name}: {}", path.display())?;
             }
         }
+        Ok(())
     }
 }
 
@@ -158,7 +169,7 @@ fn write_log(path: &Path, tuned: &Tuned, table: &[ParameterInfo]) -> Result<()> 
         serde_json::to_writer(&mut lines, &QueryJson::new(query, table))?;
         lines.push(b'\n');
     }
-    Ok(write_atomically(path, |file| std::io::Write::write_all(file, &lines))?)
+    Ok(write_atomically(path, |file| file.write_all(&lines))?)
 }
 
 /// How the program ends after a tune.

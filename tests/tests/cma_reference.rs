@@ -13,7 +13,7 @@ use tuner::strategy::{CmaEs, Domain, Minimiser};
 const DIMENSIONS: usize = 9;
 const SIGMA: f64 = 0.5;
 const TARGET: f64 = 1e-9;
-const SEEDS: u64 = 15;
+const SEEDS: u64 = 11;
 const MOST: usize = 20_000;
 
 /// The medians of both may differ by this part of pip cma's.

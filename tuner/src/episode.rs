@@ -118,7 +118,11 @@ pub fn run_episode(
             Err(PipelineError::Interrupted) => break Stopped::Interrupted,
             Err(error) => {
                 let index = episode.outcome.queries.len() + 1;
-                episode.outcome.error = Some(format!("query {index}: {error}"));
+                episode.outcome.error = Some(match error {
+                    // Its reason names the query already.
+                    PipelineError::Program { .. } => error.to_string(),
+                    _ => format!("query {index}: {error}"),
+                });
                 break Stopped::Error;
             }
         }

@@ -8,6 +8,7 @@ use tuner::{Frame, Score, register};
 
 use crate::exit::Exit;
 use crate::json::{self, CompareJson};
+use crate::standard_output;
 
 /// Options of `compare`.
 #[derive(Debug, Args)]
@@ -44,16 +45,21 @@ pub fn run(options: &Options) -> Result<Exit> {
         json::print(&CompareJson { score, registration })?;
         return Ok(Exit::Done);
     }
-    println!("PSNR   {:.2} dB", score.psnr_db_capped(crate::json::MOST_DB));
-    println!("SSIM   {:.4}", score.ssim);
-    let delta_e = score.delta_e00;
-    println!(
-        "ΔE00   mean {:.2}, 95th percentile {:.2}, max {:.2}",
-        delta_e.mean, delta_e.p95, delta_e.max
-    );
-    println!(
-        "shift  {:.2}, {:.2} px (correlation {:.3})",
-        registration.dx, registration.dy, registration.correlation
-    );
+    standard_output::print(|out| {
+        writeln!(out, "PSNR   {:.2} dB", score.psnr_db_capped(crate::json::MOST_DB))?;
+        writeln!(out, "SSIM   {:.4}", score.ssim)?;
+        let delta_e = score.delta_e00;
+        writeln!(
+            out,
+            "ΔE00   mean {:.2}, 95th percentile {:.2}, max {:.2}",
+            delta_e.mean, delta_e.p95, delta_e.max
+        )?;
+        writeln!(
+            out,
+            "shift  {:.2}, {:.2} px (correlation {:.3})",
+            registration.dx, registration.dy, registration.correlation
+        )?;
+        Ok(())
+    })?;
     Ok(Exit::Done)
 }

@@ -6,6 +6,7 @@ use clap_complete::Shell;
 
 use crate::command_line::CommandLine;
 use crate::exit::Exit;
+use crate::standard_output;
 
 /// Options of `completions`.
 #[derive(Debug, Args)]
@@ -17,9 +18,12 @@ pub struct Options {
 /// Runs the verb.
 ///
 /// # Errors
-/// None at present.
+/// When standard output cannot be written.
 pub fn run(options: &Options) -> Result<Exit> {
     let mut command = CommandLine::command();
-    clap_complete::generate(options.shell, &mut command, "isptune", &mut std::io::stdout());
+    // Straight to standard output it would panic where that cannot be written.
+    let mut script = Vec::new();
+    clap_complete::generate(options.shell, &mut command, "isptune", &mut script);
+    standard_output::print(|out| out.write_all(&script))?;
     Ok(Exit::Done)
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::exit::Exit;
 use crate::json;
 use crate::pipeline_choice::PipelineChoice;
+use crate::standard_output;
 
 /// `config check` and `config show`.
 #[derive(Debug, Subcommand)]
@@ -71,7 +72,7 @@ struct ShownParameter {
 /// Runs the verb.
 ///
 /// # Errors
-/// When a file that is to be shown is not in order.
+/// When a file that is to be shown is not in order, or standard output cannot be written.
 pub fn run(config: &Config) -> Result<Exit> {
     match config {
         Config::Check(options) => check(options),
@@ -91,7 +92,9 @@ fn check(options: &Check) -> Result<Exit> {
     } else {
         for file in &files {
             match &file.error {
-                None => println!("{}: in order", file.file.display()),
+                None => standard_output::print(|out| {
+                    writeln!(out, "{}: in order", file.file.display())
+                })?,
                 Some(error) => eprintln!("isptune: {error}"),
             }
         }
@@ -117,13 +120,17 @@ fn show(options: &Show) -> Result<Exit> {
         json::print(&ShowJson { file: file.label().to_owned(), kind, parameters })?;
         return Ok(Exit::Done);
     }
-    println!("{}: kind {kind}", file.label());
-    for ShownParameter { info, limits: [low, high] } in &parameters {
-        let [first, last] = info.range;
-        println!(
-            "  {:11} {} from {first} over {} to {last} {}; allowed {low} to {high}",
-            info.parameter, info.key, info.neutral, info.unit
-        );
-    }
+    standard_output::print(|out| {
+        writeln!(out, "{}: kind {kind}", file.label())?;
+        for ShownParameter { info, limits: [low, high] } in &parameters {
+            let [first, last] = info.range;
+            writeln!(
+                out,
+                "  {:11} {} from {first} over {} to {last} {}; allowed {low} to {high}",
+                info.parameter, info.key, info.neutral, info.unit
+            )?;
+        }
+        Ok(())
+    })?;
     Ok(Exit::Done)
 }

@@ -12,6 +12,7 @@ use crate::{Input, PaperIsp, PicturePipeline, Renderer, SoftwareIsp, Variation};
 
 /// A pipeline of any kind that a pipeline file can describe.
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "a tune has one: nothing is gained by a box")]
 pub enum OpenPipeline {
     /// The software ISP.
     Software(PicturePipeline<SoftwareIsp>),

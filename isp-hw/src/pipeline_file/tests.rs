@@ -127,7 +127,7 @@ fn faults_are_told_with_line_column_and_nearest_name() {
         ),
         (
             command(&format!("{oneshot}, \"{{evv}}\"]")),
-            "/p/p.toml:3:34: unknown placeholder {evv}, did you mean {ev}?",
+            "/p/p.toml:3:36: unknown placeholder {evv}, did you mean {ev}?",
         ),
         (
             command("mode=\"oneshot\"\nprogram=[\"x\",\"{input}\",\"{ev}\"]"),

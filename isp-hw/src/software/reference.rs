@@ -1,7 +1,9 @@
 //! The formulas of the software ISP as they read (`docs/software-isp.md`), in double precision.
 
+use tuner::linear_to_srgb;
+
 use super::coefficients::{Coefficients, LUMINANCE};
-use crate::{Patch, srgb};
+use crate::Patch;
 
 /// Pixels on each side that texture looks at.
 pub const HALO: usize = 2;

@@ -1,0 +1,62 @@
+//! Ctrl-C in the middle of a tune.
+
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::workbench::{Ended, Workbench};
+
+const TUNE: &str = "match --input input.png --goal goal.png --pipeline pipeline.toml \
+                    --strategy random --queries 50 --out out.png --report r.html --json";
+
+/// Starts a tune whose program hangs in its third query, and waits until it is there.
+fn in_the_third_query() -> (Workbench, Child) {
+    let body = "printf '%s ' $$ >> pids\necho query >> count\n\
+                [ $(wc -l < count) -lt 3 ] || { sleep 1000 & printf '%s ' $! >> pids\n\
+                touch hangs; wait; }\ncp \"$1\" \"$2\"";
+    let bench = Workbench::new().with_goal().with_oneshot(body, "");
+    let mut command = bench.command(TUNE);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let started = Instant::now();
+    while !bench.path("hangs").exists() {
+        assert!(started.elapsed() < Duration::from_secs(60), "the third query never came");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    (bench, child)
+}
+
+fn signal(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).unwrap();
+}
+
+/// Whether a process still runs; whoever adopted one that was killed may be slow to reap it.
+fn runs(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(Path::new("/proc").join(pid).join("stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+#[test]
+fn returns_the_best_so_far_and_leaves_no_process() {
+    if !Path::new("/proc/self/stat").exists() {
+        println!("not run: no /proc to look for processes in");
+        return;
+    }
+    for number in [Signal::INT, Signal::TERM] {
+        let (bench, child) = in_the_third_query();
+        signal(&child, number);
+        let ended = Ended::of(TUNE, &child.wait_with_output().unwrap());
+        assert_eq!(ended.code, Some(130), "{ended:#?}");
+        let json = ended.json();
+        assert_eq!(json["stopped"], "interrupted");
+        assert_eq!(json["queries"].as_array().unwrap().len(), 2);
+        assert!(matches!(json["best"].as_u64(), Some(1 | 2)), "{json}");
+        assert_eq!(json["out"], "out.png");
+        assert_eq!(bench.frame("out.png"), bench.frame("input.png"));
+        assert!(bench.read("r.html").contains("interrupted"));
+        let pids = bench.read("pids");
+        assert_eq!(pids.split_whitespace().count(), 4);
+        assert!(!pids.split_whitespace().any(runs), "{pids}");
+    }
+}
