@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use isp_hw::{OpenPipeline, PipelineFile};
 use tempfile::TempDir;
@@ -100,13 +101,22 @@ impl Program {
         pids.split_whitespace().any(|pid| PathBuf::from(format!("/proc/{pid}")).exists())
     }
 
-    /// Whether a grandchild that was killed is gone: whoever adopts it has to reap it first.
+    /// Whether grandchildren that were killed are gone, or will be in a moment: a busy system takes
+    /// a while to end them. (One that waits for whoever adopted it to reap it is gone.)
     pub fn is_gone(&self) -> bool {
         let running = |pid: &str| {
             let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
             !stat.is_empty() && !stat.contains(") Z ")
         };
-        !self.wrote("pids").split_whitespace().any(running)
+        let pids = self.wrote("pids");
+        let started = Instant::now();
+        while pids.split_whitespace().any(running) {
+            if started.elapsed() > Duration::from_secs(10) {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        true
     }
 }
 
