@@ -45,6 +45,15 @@ impl ResultOutput {
                 .ok_or_else(|| PictureError::Extension { file: out.clone() })?;
         }
         for path in [&self.out, &self.report, &self.log].into_iter().flatten() {
+            if path.is_dir() {
+                bail!("{}: this is a folder; give the name of a file in it", path.display());
+            }
+            if path.metadata().is_ok_and(|file| file.permissions().readonly()) {
+                bail!(
+                    "{}: this file is write-protected; make it writable or give another name",
+                    path.display()
+                );
+            }
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             if folder.is_some_and(|folder| !folder.is_dir()) {
                 bail!("{}: there is no such folder to write to", path.display());
@@ -53,7 +62,8 @@ impl ResultOutput {
         Ok(())
     }
 
-    /// Writes everything asked for and says how the program ends.
+    /// Writes everything asked for and says how the program ends. What was found is printed even
+    /// where a file cannot be written: the queries are spent.
     ///
     /// # Errors
     /// When no query succeeded, the best picture cannot be rendered, or a file cannot be written.
@@ -64,103 +74,125 @@ impl ResultOutput {
         names: &Names,
     ) -> Result<Exit> {
         let table = pipeline.parameters().to_vec();
-        let needs_picture = self.out.is_some() || self.report.is_some();
-        let picture = if needs_picture { tuned.picture(pipeline)? } else { None };
-        if let (Some(path), Some(picture)) = (&self.out, &picture) {
-            picture.save(path)?;
-        }
-        if let (Some(path), Some(picture)) = (&self.report, &picture) {
-            self.write_report(path, &tuned, &table, names, pipeline, picture)?;
-        }
-        if let Some(path) = &self.log {
-            write_log(path, &tuned, &table)?;
-        }
+        let mut written = Written::default();
+        let files = self.write_files(&mut tuned, pipeline, &table, names, &mut written);
         if self.json {
-            json::print(&self.json_of(&tuned, &table, picture.is_some()))?;
+            json::print(&json_of(&tuned, &table, written))?;
         } else {
-            standard_output::print(|out| self.write_lines(out, &tuned, &table))?;
+            standard_output::print(|out| write_lines(out, &tuned, &table, &written))?;
         }
+        files?;
         exit_of(&tuned)
     }
 
-    fn write_report(
+    fn write_files(
         &self,
-        path: &Path,
-        tuned: &Tuned,
+        tuned: &mut Tuned,
+        pipeline: &mut OpenPipeline,
         table: &[ParameterInfo],
         names: &Names,
-        pipeline: &mut OpenPipeline,
-        after: &Frame,
+        written: &mut Written,
     ) -> Result<()> {
-        let before = pipeline.as_found()?;
-        let goal = tuned.goal.aligned();
-        let report = tune_report::of(tuned, table, names);
-        report
-            .write(&ReportPictures { goal: &goal, before: &before, after }, path)
-            .with_context(|| path.display().to_string())
-    }
-
-    fn json_of(&self, tuned: &Tuned, table: &[ParameterInfo], has_picture: bool) -> MatchJson {
-        let written = |path: &Option<PathBuf>| path.clone().filter(|_| has_picture);
-        MatchJson {
-            strategy: tuned.strategy,
-            queries: tuned
-                .outcome
-                .queries
-                .iter()
-                .map(|query| QueryJson::new(query, table))
-                .collect(),
-            best: tuned.outcome.best,
-            stopped: tuned.outcome.stopped,
-            error: tuned.outcome.error.clone(),
-            confidence: tuned.confidence,
-            limited_by: tuned.limited_by.clone(),
-            registration: *tuned.goal.registration(),
-            goal_resampled_from: tuned.goal.resized_from(),
-            measured_share: tuned.measured_share,
-            out: written(&self.out),
-            report: written(&self.report),
+        if let Some(path) = &self.log {
+            write_log(path, tuned, table)?;
+            written.log = Some(path.clone());
         }
-    }
-
-    fn write_lines(
-        &self,
-        out: &mut dyn Write,
-        tuned: &Tuned,
-        table: &[ParameterInfo],
-    ) -> io::Result<()> {
-        let Some(best) = tuned.outcome.best_query() else { return Ok(()) };
-        writeln!(
-            out,
-            "best: query {} of {}, {:.2} dB, ΔE00 {:.2}, confidence {:.2}",
-            best.index,
-            tuned.outcome.queries.len(),
-            best.score.psnr_db_capped(json::MOST_DB),
-            best.score.delta_e00.mean,
-            tuned.confidence
-        )?;
-        for info in table {
-            let value = best.params.get(info.parameter);
-            let native = info.to_native(value);
-            let line = format!(
-                "  {:11} {value:+.3}   {} = {native:.4} {}",
-                info.parameter, info.key, info.unit
-            );
-            writeln!(out, "{}", line.trim_end())?;
+        if self.out.is_none() && self.report.is_none() {
+            return Ok(());
         }
-        for limit in &tuned.limited_by {
-            writeln!(out, "limited: {limit}")?;
+        let Some(picture) = tuned.picture(pipeline)? else { return Ok(()) };
+        if let Some(path) = &self.out {
+            picture.save(path)?;
+            written.out = Some(path.clone());
         }
-        if let Some([width, height]) = tuned.goal.resized_from() {
-            writeln!(out, "the goal was resampled from {width}x{height}")?;
-        }
-        for (name, path) in [("picture", &self.out), ("report", &self.report), ("log", &self.log)] {
-            if let Some(path) = path {
-                writeln!(out, "{name}: {}", path.display())?;
-            }
+        if let Some(path) = &self.report {
+            write_report(path, tuned, table, names, pipeline, &picture)?;
+            written.report = Some(path.clone());
         }
         Ok(())
     }
+}
+
+/// The files that were written.
+#[derive(Debug, Default)]
+struct Written {
+    out: Option<PathBuf>,
+    report: Option<PathBuf>,
+    log: Option<PathBuf>,
+}
+
+fn write_report(
+    path: &Path,
+    tuned: &Tuned,
+    table: &[ParameterInfo],
+    names: &Names,
+    pipeline: &mut OpenPipeline,
+    after: &Frame,
+) -> Result<()> {
+    let before = pipeline.as_found()?;
+    let goal = tuned.goal.aligned();
+    let report = tune_report::of(tuned, table, names);
+    report
+        .write(&ReportPictures { goal: &goal, before: &before, after }, path)
+        .with_context(|| path.display().to_string())
+}
+
+fn json_of(tuned: &Tuned, table: &[ParameterInfo], written: Written) -> MatchJson {
+    MatchJson {
+        strategy: tuned.strategy,
+        queries: tuned.outcome.queries.iter().map(|query| QueryJson::new(query, table)).collect(),
+        best: tuned.outcome.best,
+        stopped: tuned.outcome.stopped,
+        error: tuned.outcome.error.clone(),
+        confidence: tuned.confidence,
+        limited_by: tuned.limited_by.clone(),
+        registration: *tuned.goal.registration(),
+        goal_resampled_from: tuned.goal.resized_from(),
+        measured_share: tuned.measured_share,
+        out: written.out,
+        report: written.report,
+    }
+}
+
+fn write_lines(
+    out: &mut dyn Write,
+    tuned: &Tuned,
+    table: &[ParameterInfo],
+    written: &Written,
+) -> io::Result<()> {
+    let Some(best) = tuned.outcome.best_query() else { return Ok(()) };
+    writeln!(
+        out,
+        "best: query {} of {}, {:.2} dB, ΔE00 {:.2}, confidence {:.2}",
+        best.index,
+        tuned.outcome.queries.len(),
+        best.score.psnr_db_capped(json::MOST_DB),
+        best.score.delta_e00.mean,
+        tuned.confidence
+    )?;
+    for info in table {
+        let value = best.params.get(info.parameter);
+        let native = info.to_native(value);
+        let line = format!(
+            "  {:11} {value:+.3}   {} = {native:.4} {}",
+            info.parameter, info.key, info.unit
+        );
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    for limit in &tuned.limited_by {
+        writeln!(out, "limited: {limit}")?;
+    }
+    if let Some([width, height]) = tuned.goal.resized_from() {
+        writeln!(out, "the goal was resampled from {width}x{height}")?;
+    }
+    for (name, path) in
+        [("picture", &written.out), ("report", &written.report), ("log", &written.log)]
+    {
+        if let Some(path) = path {
+            writeln!(out, "{name}: {}", path.display())?;
+        }
+    }
+    Ok(())
 }
 
 fn write_log(path: &Path, tuned: &Tuned, table: &[ParameterInfo]) -> Result<()> {

@@ -7,8 +7,9 @@ mod manual;
 mod table;
 
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
+use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
@@ -34,11 +35,27 @@ enum Task {
     },
 }
 
+/// Tables and benchmarks want optimised code, test lanes a quick build: a debug build hands the
+/// former over to a release build of itself.
+fn in_release(run: impl FnOnce() -> Result<()>) -> Result<()> {
+    if !cfg!(debug_assertions) {
+        return run();
+    }
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["run", "--quiet", "--release", "--package", "xtask", "--"])
+        .args(std::env::args_os().skip(1))
+        .current_dir(data::checkout())
+        .status()
+        .context("cargo run --release")?;
+    if status.success() { Ok(()) } else { bail!("the release build ended with {status}") }
+}
+
 fn main() -> ExitCode {
     let result = match CommandLine::parse().task {
         Task::Test => lanes::run(),
-        Task::Table(options) => table::run(&options),
-        Task::Bench(options) => bench::run(&options),
+        Task::Table(options) => in_release(|| table::run(&options)),
+        Task::Bench(options) => in_release(|| bench::run(&options)),
         Task::Man { folder } => manual::write(&folder),
     };
     match result {

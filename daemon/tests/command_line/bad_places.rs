@@ -63,7 +63,11 @@ fn full_disk_keeps_the_file_that_was_there() {
             println!("not run: a full disk (no mounts here: {})", ended.err.trim());
             return;
         }
-        ended.refused(1, &["disk/out.ppm", "free some space or write to another disk"]);
+        assert_eq!(ended.code, Some(1), "{ended:#?}");
+        ended.said_once(&["disk/out.ppm", "free some space or write to another disk"]);
+        // The query is spent: what it found is told all the same.
+        assert_eq!(ended.out.contains("best: query 1"), verb == TUNE, "{ended:#?}");
+        assert!(!ended.out.contains("picture:"), "{ended:#?}");
         assert_eq!(bench.read("left"), "out.ppm\nold", "{words}");
     }
 }
