@@ -20,6 +20,12 @@ const LONG: [usize; 8] = [1, 2, 3, 5, 10, 20, 50, 200];
 /// Strategies that are followed up to 200 queries.
 const LONG_STRATEGIES: [&str; 2] = ["cmaes", "lm"];
 
+/// What the strategies draw must have nothing to do with how the goal was drawn: with one seed for
+/// both, random search draws the goal's own parameters.
+const STRATEGY_STREAM: u64 = 0x5eed_0000_0000_0001;
+/// The goal's noise is not that of any query.
+const GOAL_NOISE_STREAM: u64 = 0x5eed_0000_0000_0002;
+
 /// Options of the match table.
 #[derive(Debug, Args)]
 pub struct Options {
@@ -96,11 +102,11 @@ fn episode(
     let frame = &photograph.frame;
     let mut clean = scenario.clean(frame, seed);
     let goal = random_goal(&mut clean, &mut ChaCha8Rng::seed_from_u64(seed))?;
-    let seen = scenario.met(frame, seed, seed ^ 0xa5a5).query(&goal.params)?;
+    let seen = scenario.met(frame, seed, seed ^ GOAL_NOISE_STREAM).query(&goal.params)?;
     let goal = TrueGoal { seen, clean: goal.picture };
     let mut pipeline = scenario.met(frame, seed, seed);
     let mut strategy: Box<dyn SearchStrategy> =
-        strategy::by_name(name, seed, scenario.simulator(frame)?)
+        strategy::by_name(name, seed ^ STRATEGY_STREAM, scenario.simulator(frame)?)
             .with_context(|| format!("there is no strategy \"{name}\""))?;
     trace(&mut pipeline, &mut clean, strategy.as_mut(), &goal, checkpoints)
 }
