@@ -24,7 +24,7 @@ const LONG_STRATEGIES: [&str; 2] = ["cmaes", "lm"];
 /// both, random search draws the goal's own parameters.
 const STRATEGY_STREAM: u64 = 0x5eed_0000_0000_0001;
 /// The goal's noise is not that of any query.
-const GOAL_NOISE_STREAM: u64 = 0x5eed_0000_0000_0002;
+const GOAL_NOISE_STREAM: u64 = 0xa5a5;
 
 /// Options of the match table.
 #[derive(Debug, Args)]
