@@ -4,6 +4,7 @@
 //! ISP reach it through one trait, [`Pipeline`]; a way of searching reaches it through another,
 //! [`SearchStrategy`]. Terms are defined in `docs/glossary.md`.
 
+pub mod actor;
 mod atomic_file;
 mod confidence;
 mod episode;
