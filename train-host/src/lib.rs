@@ -1,4 +1,9 @@
-//! The workshop: trains the goal-conditioned policy on a PC.
+//! The workshop of isptune: trains the goal-conditioned policy on a PC.
 //!
-//! Its torch code will stand behind a feature, so that the workspace builds and tests without
-//! libtorch; there is none yet.
+//! Photographs, episodes and pipelines are ordinary Rust and build everywhere; the networks and
+//! their training stand behind the feature `torch`, which needs libtorch.
+
+pub mod environment;
+pub mod photographs;
+#[cfg(feature = "torch")]
+pub mod torch;

@@ -1,10 +1,12 @@
 //! `cargo xtask test`: every lane that this machine can run. A lane that did not run is shown as
 //! not run, never as passed.
 
+mod test_run;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::data::checkout;
 
@@ -35,9 +37,23 @@ pub fn run() -> Result<()> {
             "cargo-clippy",
             &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"],
         ),
+        component(
+            "lint of the torch code",
+            "cargo-clippy",
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--features",
+                "train-host/torch-doc",
+                "--",
+                "--deny",
+                "warnings",
+            ],
+        ),
         cargo("documentation", &["doc", "--workspace", "--no-deps", "--quiet"]),
     ];
-    lanes.extend(tests()?);
+    lanes.extend(test_run::tests()?);
     lanes.extend(fuzz_targets()?);
     summarise(&lanes)
 }
@@ -91,38 +107,6 @@ fn answers(command: &mut Command) -> bool {
     silent.status().is_ok_and(|status| status.success())
 }
 
-/// `cargo test`, and a line for everything that a test said it did not run.
-fn tests() -> Result<Vec<Lane>> {
-    let arguments = ["test", "--workspace", "--", "--show-output"];
-    println!("\n== tests: cargo {}", arguments.join(" "));
-    let mut command = cargo_command();
-    command.args(arguments).stdout(Stdio::piped());
-    if let Some(python) = python_environment() {
-        command.env("ISPTUNE_PYTHON", python);
-    }
-    let mut child = command.spawn().context("cargo test")?;
-    let mut not_run = Vec::new();
-    if let Some(output) = child.stdout.take() {
-        use std::io::BufRead;
-        for line in std::io::BufReader::new(output).lines() {
-            let line = line?;
-            println!("{line}");
-            if let Some(reason) = line.trim_start().strip_prefix("not run:") {
-                not_run.push(reason.trim().to_owned());
-            }
-        }
-    }
-    let status = child.wait()?;
-    let verdict =
-        if status.success() { Verdict::Passed } else { Verdict::Failed(status.to_string()) };
-    not_run.sort();
-    not_run.dedup();
-    let skipped = not_run
-        .into_iter()
-        .map(|reason| Lane { name: "part of tests".to_owned(), verdict: Verdict::NotRun(reason) });
-    Ok(std::iter::once(Lane { name: "tests".to_owned(), verdict }).chain(skipped).collect())
-}
-
 /// A Python with the packages of the second engines, made once beside the build cache; `None`
 /// where Python or the packages cannot be had, and then the tests say what they did not run.
 fn python_environment() -> Option<PathBuf> {
@@ -146,7 +130,8 @@ fn python_environment() -> Option<PathBuf> {
     made.then_some(python)
 }
 
-fn target_folder() -> PathBuf {
+/// Where cargo builds.
+pub fn target_folder() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| checkout().join("target"), PathBuf::from)
 }
 

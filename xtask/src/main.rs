@@ -3,6 +3,7 @@
 mod bench;
 mod data;
 mod lanes;
+mod libtorch;
 mod manual;
 mod table;
 
@@ -27,6 +28,14 @@ enum Task {
     Table(table::Options),
     /// Print the bench table: ratios measured within this run
     Bench(bench::Options),
+    /// Install libtorch beside the build cache, for the trainer
+    Libtorch,
+    /// Build the trainer with libtorch (installed where missing) and run it
+    TrainHost {
+        /// Arguments of train-host
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Write man pages and completions
     Man {
         /// Folder to write to
@@ -56,6 +65,8 @@ fn main() -> ExitCode {
         Task::Test => lanes::run(),
         Task::Table(options) => in_release(|| table::run(&options)),
         Task::Bench(options) => in_release(|| bench::run(&options)),
+        Task::Libtorch => libtorch::install().map(|path| println!("{}", path.display())),
+        Task::TrainHost { arguments } => libtorch::run_trainer(&arguments),
         Task::Man { folder } => manual::write(&folder),
     };
     match result {

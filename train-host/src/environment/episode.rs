@@ -1,0 +1,193 @@
+//! One episode of practice: a picture, a pipeline, a goal whose parameters are known.
+
+use isp_hw::{Input, PicturePipeline, Renderer};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+use tuner::actor::{ActorEye, Observation, ObservationError};
+use tuner::{EXACT_DB, Frame, FrameError, Parameter, Params, Planes, Simulator, View, mse};
+
+use super::crop::{Crop, random_crop};
+use super::{PictureMetric, PipelineMix};
+
+/// Goals whose mean leaves this are drawn again, as in the published protocol.
+const MEAN_INTENSITY: std::ops::RangeInclusive<f64> = 0.01..=0.9;
+/// After this many draws the last one is taken as it is.
+const DRAWS: usize = 20;
+/// Noise of noisy episodes, in 8-bit steps, at most.
+const MOST_NOISE_STEPS: f32 = 3.0;
+/// A start near the answer is off by this much in every parameter, from … to, log-uniform.
+const START_SPREAD: std::ops::Range<f64> = 0.01..0.6;
+
+/// How episodes are drawn.
+#[derive(Debug, Clone)]
+pub struct PracticeOptions {
+    /// The pipelines.
+    pub mix: PipelineMix,
+    /// Share of episodes with noise and 8-bit outputs.
+    pub noisy_share: f64,
+    /// Side of the pictures in pixels.
+    pub side: usize,
+}
+
+/// Why there is no episode.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EpisodeError {
+    /// The picture is too small.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// The picture cannot be observed.
+    #[error(transparent)]
+    Observation(#[from] ObservationError),
+    /// The pipeline refuses the picture.
+    #[error(transparent)]
+    Pipeline(#[from] tuner::PipelineError),
+}
+
+/// A running episode.
+pub struct Episode {
+    pipeline: PicturePipeline<Box<dyn Renderer>>,
+    eye: ActorEye,
+    goal: Planes,
+    target: Params,
+    metric: PictureMetric,
+    params: Params,
+    picture: Planes,
+    noise_steps: Option<f32>,
+    random: ChaCha8Rng,
+}
+
+impl Episode {
+    /// Draws an episode on a crop of `photograph`. `from_found` starts it where a tune starts, at
+    /// the picture as found and neutral parameters; otherwise it starts somewhere around the answer.
+    ///
+    /// # Errors
+    /// [`EpisodeError`] when the photograph is too small.
+    pub fn draw(
+        photograph: &Frame,
+        options: &PracticeOptions,
+        from_found: bool,
+        seed: u64,
+    ) -> Result<Self, EpisodeError> {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let frame = random_crop(photograph, Crop { side: options.side }, &mut random)?;
+        let found = Planes::from(&frame);
+        let renderer = options.mix.draw(&mut random);
+        let has: Vec<Parameter> = renderer.parameters().iter().map(|info| info.parameter).collect();
+        let mut pipeline = PicturePipeline::new(renderer, Input::srgb(frame));
+        pipeline.look_at(&View::whole(options.side, options.side))?;
+        let noisy = random.random_range(0.0..1.0) < options.noisy_share;
+        let noise_steps = noisy.then(|| random.random_range(0.0..MOST_NOISE_STEPS));
+        let (target, clean) = draw_goal(&mut pipeline, &has, &mut random);
+        let metric = PictureMetric::measure(&mut pipeline, &target, &clean);
+        let goal = seen(clean, noise_steps, &mut random);
+        let mask = vec![true; goal.pixel_count()];
+        let eye = ActorEye::new(&found, &goal, &mask)?;
+        let mut episode = Self {
+            pipeline,
+            eye,
+            goal,
+            target,
+            metric,
+            params: Params::NEUTRAL,
+            picture: found,
+            noise_steps,
+            random,
+        };
+        if !from_found {
+            let start = episode.start_near_the_answer(&has);
+            episode.query(start);
+        }
+        Ok(episode)
+    }
+
+    fn start_near_the_answer(&mut self, has: &[Parameter]) -> Params {
+        let logarithms = START_SPREAD.start.ln()..START_SPREAD.end.ln();
+        let spread = self.random.random_range(logarithms).exp();
+        has.iter().fold(Params::NEUTRAL, |params, &parameter| {
+            let value = self.target.get(parameter) + spread * gauss(&mut self.random);
+            params.with(parameter, value.clamp(-1.0, 1.0))
+        })
+    }
+
+    /// What the policy sees now.
+    ///
+    /// # Errors
+    /// [`ObservationError`] when a pixel is not finite.
+    pub fn observe(&self) -> Result<Observation, ObservationError> {
+        self.eye.observe(&self.picture, &self.params)
+    }
+
+    /// One query.
+    pub fn query(&mut self, params: Params) {
+        let rendered = self.pipeline.simulate(&params);
+        self.picture = seen(rendered, self.noise_steps, &mut self.random);
+        self.params = params;
+    }
+
+    /// The parameters of the last query; neutral before the first.
+    #[must_use]
+    pub const fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// The parameters that made the goal.
+    #[must_use]
+    pub const fn target(&self) -> &Params {
+        &self.target
+    }
+
+    /// How much errors of the parameters show, at the goal.
+    #[must_use]
+    pub const fn metric(&self) -> &PictureMetric {
+        &self.metric
+    }
+
+    /// PSNR of the last picture against the goal in dB, capped at 60.
+    #[must_use]
+    pub fn psnr_db(&self) -> f64 {
+        let mse = mse(&self.picture, &self.goal, None).unwrap_or(1.0);
+        (-10.0 * mse.log10()).min(EXACT_DB)
+    }
+}
+
+fn draw_goal(
+    pipeline: &mut PicturePipeline<Box<dyn Renderer>>,
+    has: &[Parameter],
+    random: &mut impl Rng,
+) -> (Params, Planes) {
+    let mut draw = 0;
+    loop {
+        let params = has.iter().fold(Params::NEUTRAL, |params, &parameter| {
+            params.with(parameter, random.random_range(-1.0..=1.0))
+        });
+        let picture = pipeline.simulate(&params);
+        draw += 1;
+        if draw == DRAWS || MEAN_INTENSITY.contains(&mean_intensity(&picture)) {
+            return (params, picture);
+        }
+    }
+}
+
+fn mean_intensity(picture: &Planes) -> f64 {
+    let sums = picture.channels().map(|channel| channel.iter().sum::<f32>());
+    f64::from(sums.iter().sum::<f32>()) / (3 * picture.pixel_count()).max(1) as f64
+}
+
+/// The picture as a camera would hand it over: with noise, rounded to 8 bits.
+fn seen(mut picture: Planes, noise_steps: Option<f32>, random: &mut impl Rng) -> Planes {
+    let Some(steps) = noise_steps else { return picture };
+    for channel in picture.channels_mut() {
+        for value in channel {
+            let noisy = *value * 255.0 + steps * gauss(random) as f32;
+            *value = noisy.round().clamp(0.0, 255.0) / 255.0;
+        }
+    }
+    picture
+}
+
+/// A standard normal deviate.
+fn gauss(random: &mut impl Rng) -> f64 {
+    StandardNormal.sample(random)
+}

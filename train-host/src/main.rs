@@ -1,0 +1,43 @@
+//! `train-host`: packs photographs, trains policies, exports and judges them.
+
+mod verbs;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "train-host", version, about = "Trains the policy of isptune on a PC")]
+struct CommandLine {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Shrink photographs and put them into one file
+    Pack(verbs::pack::Options),
+    /// Train a policy by goal regression
+    Train(verbs::train::Options),
+    /// Write a trained policy as the ONNX file that isptune loads
+    Export(verbs::export::Options),
+}
+
+fn run(line: CommandLine) -> Result<()> {
+    match line.verb {
+        Verb::Pack(options) => verbs::pack::run(&options),
+        Verb::Train(options) => verbs::train::run(&options),
+        Verb::Export(options) => verbs::export::run(&options),
+    }
+}
+
+fn main() -> ExitCode {
+    match run(CommandLine::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("train-host: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

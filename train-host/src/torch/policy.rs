@@ -1,0 +1,205 @@
+//! The policy on functionals: layers of numbers, kept in one flat tensor.
+
+use rand::{Rng, RngExt};
+use tch::{Device, Kind, Tensor};
+use tuner::Parameter;
+use tuner::actor::OBSERVATION_LENGTH;
+
+/// The last layer starts this much smaller, so that first steps are small.
+const LAST_LAYER_SCALE: f32 = 0.1;
+/// Keeps layer normalisation defined.
+pub const NORM_EPSILON: f64 = 1e-5;
+
+/// Sizes of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PolicyShape {
+    /// Numbers in.
+    pub inputs: usize,
+    /// Widths of the hidden layers.
+    pub hidden: Vec<usize>,
+    /// Numbers out.
+    pub outputs: usize,
+}
+
+impl PolicyShape {
+    /// From an observation to nine outputs, through `layers` layers of `width`.
+    #[must_use]
+    pub fn residual(width: usize, layers: usize) -> Self {
+        Self { inputs: OBSERVATION_LENGTH, hidden: vec![width; layers], outputs: Parameter::COUNT }
+    }
+
+    /// Inputs and outputs of every layer.
+    pub fn layers(&self) -> Vec<[usize; 2]> {
+        let widths: Vec<usize> = std::iter::once(self.inputs)
+            .chain(self.hidden.iter().copied())
+            .chain([self.outputs])
+            .collect();
+        widths.windows(2).filter_map(|pair| pair.try_into().ok()).collect()
+    }
+
+    /// Number of weights.
+    #[must_use]
+    pub fn weight_count(&self) -> usize {
+        let norms: usize = self.hidden.iter().map(|width| 2 * width).sum();
+        self.layers().iter().map(|[inputs, outputs]| (inputs + 1) * outputs).sum::<usize>() + norms
+    }
+
+    /// Where the weights of each layer lie in the flat tensor.
+    pub fn spans(&self) -> Vec<LayerSpan> {
+        let mut at = 0;
+        let mut take = |count: usize| {
+            let start = at;
+            at += count;
+            start
+        };
+        let count = self.layers().len();
+        self.layers()
+            .into_iter()
+            .enumerate()
+            .map(|(number, [inputs, outputs])| LayerSpan {
+                inputs,
+                outputs,
+                weights: take(inputs * outputs),
+                bias: take(outputs),
+                norm: (number + 1 < count).then(|| [take(outputs), take(outputs)]),
+            })
+            .collect()
+    }
+}
+
+/// One layer's place in the flat tensor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LayerSpan {
+    /// Numbers in.
+    pub inputs: usize,
+    /// Numbers out.
+    pub outputs: usize,
+    /// First of the `outputs × inputs` weights, row by row.
+    pub weights: usize,
+    /// First of the `outputs` biases.
+    pub bias: usize,
+    /// First of the factors and of the offsets of the layer normalisation; the last layer has none.
+    pub norm: Option<[usize; 2]>,
+}
+
+/// A multi-layer perceptron: linear, layer normalisation, SiLU; the last layer linear alone.
+#[derive(Debug)]
+pub struct Policy {
+    shape: PolicyShape,
+    spans: Vec<LayerSpan>,
+}
+
+impl Policy {
+    /// A policy of this shape.
+    #[must_use]
+    pub fn new(shape: PolicyShape) -> Self {
+        let spans = shape.spans();
+        Self { shape, spans }
+    }
+
+    /// Its shape.
+    #[must_use]
+    pub const fn shape(&self) -> &PolicyShape {
+        &self.shape
+    }
+
+    /// Random first weights: uniform within 1/√inputs, as libtorch's linear layers start.
+    pub fn first_weights(&self, random: &mut impl Rng, device: Device) -> Tensor {
+        let mut weights = vec![0.0_f32; self.shape.weight_count()];
+        for span in &self.spans {
+            let reach = (span.inputs as f32).sqrt().recip();
+            let scale = if span.norm.is_none() { LAST_LAYER_SCALE } else { 1.0 };
+            let own = weights.iter_mut().skip(span.weights).take(span.inputs * span.outputs);
+            own.for_each(|weight| *weight = scale * random.random_range(-reach..reach));
+            let Some([factors, _]) = span.norm else { continue };
+            let bias = weights.iter_mut().skip(span.bias).take(span.outputs);
+            bias.for_each(|weight| *weight = random.random_range(-reach..reach));
+            let factors = weights.iter_mut().skip(factors).take(span.outputs);
+            factors.for_each(|weight| *weight = 1.0);
+        }
+        Tensor::from_slice(&weights).to_device(device)
+    }
+
+    /// The flat `weights` as one tensor for each matrix, bias, factor and offset, in their order.
+    /// Cut once for all queries of an iteration: the gradient of a cut is as long as the whole.
+    #[must_use]
+    pub fn cut(&self, weights: &Tensor) -> Vec<Tensor> {
+        let (mut sizes, mut shapes) = (Vec::new(), Vec::new());
+        for span in &self.spans {
+            let (inputs, outputs) = (span.inputs as i64, span.outputs as i64);
+            let mut piece = |shape: Vec<i64>| {
+                sizes.push(shape.iter().product::<i64>());
+                shapes.push(shape);
+            };
+            piece(vec![outputs, inputs]);
+            piece(vec![outputs]);
+            if span.norm.is_some() {
+                piece(vec![outputs]);
+                piece(vec![outputs]);
+            }
+        }
+        let pieces = weights.split_with_sizes(sizes, 0);
+        pieces.into_iter().zip(shapes).map(|(piece, shape)| piece.view(&shape[..])).collect()
+    }
+
+    /// Outputs (n × 9) for observations (n × 344), with weights as [`Self::cut`] gives them.
+    #[must_use]
+    pub fn forward(&self, pieces: &[Tensor], observations: &Tensor) -> Tensor {
+        let mut pieces = pieces.iter();
+        let mut values = observations.shallow_clone();
+        for span in &self.spans {
+            let (Some(matrix), bias) = (pieces.next(), pieces.next()) else { break };
+            values = values.linear(matrix, bias);
+            if span.norm.is_some() {
+                let norm = [span.outputs as i64];
+                values = values
+                    .layer_norm(norm, pieces.next(), pieces.next(), NORM_EPSILON, false)
+                    .silu();
+            }
+        }
+        values
+    }
+}
+
+/// Copies a flat tensor of floats to the host.
+#[must_use]
+pub fn to_host(tensor: &Tensor) -> Vec<f32> {
+    let flat = tensor.to_device(Device::Cpu).to_kind(Kind::Float).flatten(0, -1).contiguous();
+    let mut values = vec![0.0_f32; flat.numel()];
+    flat.copy_data(&mut values, flat.numel());
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    #[test]
+    fn spans_tile_the_weights() {
+        let shape = PolicyShape { inputs: 5, hidden: vec![4, 3], outputs: 2 };
+        let mut used = vec![0; shape.weight_count()];
+        for span in shape.spans() {
+            let norms = span.norm.into_iter().flatten().map(|start| (start, span.outputs));
+            let own = [(span.weights, span.inputs * span.outputs), (span.bias, span.outputs)];
+            for (start, count) in own.into_iter().chain(norms) {
+                used[start..start + count].iter_mut().for_each(|place| *place += 1);
+            }
+        }
+        assert!(used.iter().all(|&times| times == 1), "{used:?}");
+    }
+
+    #[test]
+    fn first_outputs_are_small_and_depend_on_the_input() {
+        let policy = Policy::new(PolicyShape { inputs: 6, hidden: vec![32, 32], outputs: 3 });
+        let weights = policy.first_weights(&mut ChaCha8Rng::seed_from_u64(1), Device::Cpu);
+        let inputs =
+            Tensor::from_slice(&[0.3_f32, -1.0, 2.0, 0.0, 0.1, 0.5, 1.0, 1.0, 0.0, 0.0, -1.0, 0.2])
+                .view([2, 6]);
+        let outputs = to_host(&policy.forward(&policy.cut(&weights), &inputs));
+        assert!(outputs.iter().all(|value| value.abs() < 0.3 && *value != 0.0), "{outputs:?}");
+        assert_ne!(outputs[..3], outputs[3..]);
+    }
+}

@@ -1,0 +1,209 @@
+//! `train-host train`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Options of the verb.
+#[derive(Debug, Args)]
+#[cfg_attr(not(feature = "torch"), allow(dead_code))]
+pub struct Options {
+    /// Training pack or folder of photographs
+    #[arg(long)]
+    photos: Option<PathBuf>,
+    /// Of a folder, only photographs whose licence contains this
+    #[arg(long)]
+    licence: Option<String>,
+    /// Scenes made by rule (dead leaves) beside the photographs
+    #[arg(long, default_value_t = 0)]
+    scenes: usize,
+    /// Pipelines with their shares: software, varied, foreign, paper
+    #[arg(long, default_value = "software")]
+    pipelines: String,
+    /// Share of episodes with noise up to 3/255 and 8-bit outputs
+    #[arg(long, default_value_t = 0.25)]
+    noisy: f64,
+    /// Side of the pictures in pixels
+    #[arg(long, default_value_t = 32)]
+    side: usize,
+    /// Iterations
+    #[arg(long, default_value_t = 4000)]
+    iterations: u64,
+    /// Episodes an iteration
+    #[arg(long, default_value_t = 64)]
+    batch: usize,
+    /// Learning rate after the warm-up
+    #[arg(long, default_value_t = 1e-3)]
+    rate: f64,
+    /// Width of the three hidden layers
+    #[arg(long, default_value_t = 384)]
+    width: usize,
+    /// Seed of everything that is drawn
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Stop after so many minutes; --resume goes on
+    #[arg(long)]
+    minutes: Option<f64>,
+    /// Start from the weights of this checkpoint
+    #[arg(long, conflicts_with = "resume")]
+    init: Option<PathBuf>,
+    /// Go on with the checkpoint in --out
+    #[arg(long)]
+    resume: bool,
+    /// cpu or cuda
+    #[arg(long, default_value = "cpu")]
+    device: String,
+    /// Checkpoint, written every minute; metrics go to the same name with .jsonl
+    #[arg(long)]
+    out: PathBuf,
+}
+
+#[cfg(not(feature = "torch"))]
+/// Says that this build cannot train.
+///
+/// # Errors
+/// Always.
+pub fn run(_: &Options) -> anyhow::Result<()> {
+    super::no_libtorch("train")
+}
+
+#[cfg(feature = "torch")]
+pub use with_torch::run;
+
+#[cfg(feature = "torch")]
+mod with_torch {
+    use std::fs::OpenOptions;
+    use std::io::Write;
+    use std::time::{Duration, Instant};
+
+    use anyhow::{Context, Result};
+    use rayon::prelude::*;
+    use train_host::environment::PracticeOptions;
+    use train_host::photographs::{Pack, dead_leaves};
+    use train_host::torch::{
+        PolicyShape, Regression, RegressionOptions, RegressionReport, device, draw,
+    };
+    use tuner::Frame;
+
+    use super::Options;
+
+    /// Size of a scene made by rule.
+    const SCENE: [usize; 2] = [192, 144];
+    /// Time between checkpoints.
+    const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
+    /// Iterations between lines on the terminal and in the metrics.
+    const REPORT_EVERY: u64 = 100;
+
+    /// Trains.
+    ///
+    /// # Errors
+    /// When photographs, options, device or checkpoint cannot be used.
+    pub fn run(options: &Options) -> Result<()> {
+        tch::set_num_threads(1);
+        let device = device(&options.device)?;
+        let photographs = photographs(options)?;
+        let practice = PracticeOptions {
+            mix: options.pipelines.parse()?,
+            noisy_share: options.noisy,
+            side: options.side,
+        };
+        let training = RegressionOptions {
+            iterations: options.iterations,
+            batch: options.batch,
+            rate: options.rate,
+            seed: options.seed,
+            ..RegressionOptions::default()
+        };
+        let mut regression = if options.resume {
+            Regression::resume(&options.out, Some(training), device)?
+        } else if let Some(path) = &options.init {
+            Regression::from_weights(path, training, device)?
+        } else {
+            Regression::new(PolicyShape::residual(options.width, 3), training, device)
+        };
+        let path = options.out.with_extension("jsonl");
+        let mut metrics = OpenOptions::new()
+            .create(true)
+            .append(options.resume)
+            .truncate(!options.resume)
+            .write(true)
+            .open(&path)
+            .with_context(|| path.display().to_string())?;
+        eprintln!(
+            "{} weights, {} pictures, {:?}",
+            regression.shape().weight_count(),
+            photographs.len(),
+            device
+        );
+        let started = Instant::now();
+        let first = regression.iteration();
+        let mut saved = Instant::now();
+        let mut window: Vec<RegressionReport> = Vec::new();
+        let mut episodes = regression.draw(&photographs, &practice, 0)?;
+        while regression.iteration() < options.iterations {
+            let next = regression.iteration() + 1;
+            let drawing = regression.options().clone();
+            let (report, drawn) =
+                regression.learn(episodes, || draw(&photographs, &practice, &drawing, next))?;
+            episodes = drawn?;
+            window.push(report);
+            if regression.iteration() % REPORT_EVERY == 0 {
+                let made = regression.iteration() - first;
+                let rate = made as f64 / started.elapsed().as_secs_f64();
+                let line = summary(&window, rate);
+                writeln!(metrics, "{line}")?;
+                let left = (options.iterations - regression.iteration()) as f64 / rate / 60.0;
+                eprintln!("{line} {left:.0} min left");
+                window.clear();
+            }
+            let over = options
+                .minutes
+                .is_some_and(|minutes| started.elapsed().as_secs_f64() > minutes * 60.0);
+            if saved.elapsed() > CHECKPOINT_EVERY || over {
+                regression.save(&options.out)?;
+                saved = Instant::now();
+            }
+            if over {
+                eprintln!(
+                    "{} minutes are over; --resume goes on",
+                    started.elapsed().as_secs() / 60
+                );
+                return Ok(());
+            }
+        }
+        regression.save(&options.out)?;
+        Ok(())
+    }
+
+    fn photographs(options: &Options) -> Result<Vec<Frame>> {
+        let mut photographs = match &options.photos {
+            Some(path) => Pack::open(path, options.licence.as_deref())?.photographs().to_vec(),
+            None => Vec::new(),
+        };
+        let [width, height] = SCENE;
+        let scenes = (0..options.scenes as u64)
+            .into_par_iter()
+            .map(|number| dead_leaves(options.seed.wrapping_add(number), width, height));
+        photographs.extend(scenes.collect::<Result<Vec<_>, _>>()?);
+        Ok(photographs)
+    }
+
+    /// Means over the window, as one JSON object.
+    fn summary(window: &[RegressionReport], rate: f64) -> serde_json::Value {
+        let count = window.len().max(1) as f64;
+        let loss = window.iter().map(|report| report.loss).sum::<f64>() / count;
+        let queries = window.first().map_or(0, |report| report.psnr_db.len());
+        let psnr: Vec<f64> = (0..queries)
+            .map(|at| {
+                let sum: f64 = window.iter().filter_map(|report| report.psnr_db.get(at)).sum();
+                (sum / count * 100.0).round() / 100.0
+            })
+            .collect();
+        serde_json::json!({
+            "iteration": window.last().map_or(0, |report| report.iteration),
+            "loss": (loss * 1e4).round() / 1e4,
+            "psnr_db": psnr,
+            "updates_per_second": (rate * 10.0).round() / 10.0,
+        })
+    }
+}
