@@ -54,8 +54,8 @@ pub(super) struct Features {
 pub(super) struct Linearisation {
     /// Where the simulator gives nearly the picture that is explained.
     point: DVector<f64>,
-    /// Where the derivatives were taken.
-    origin: DVector<f64>,
+    /// Where the derivatives were taken; `None` when a solver bent them on its way.
+    origin: Option<DVector<f64>>,
     /// Derivatives of the features by the free parameters.
     pub(super) jacobian: DMatrix<f64>,
 }
@@ -173,9 +173,11 @@ impl Simulation {
         let polished = if self.part.is_some() {
             self.polish(free, &goal.whole, &point, &jacobian)
         } else {
-            point.clone()
+            point
         };
-        (polished.clone(), Linearisation { point: polished, origin: point, jacobian })
+        // The derivatives of a solution are bent by its own steps: they serve to arrive, and are
+        // replaced before a measured picture is explained.
+        (polished.clone(), Linearisation { point: polished, origin: None, jacobian })
     }
 
     /// Moves `point` on the whole view, by chords, as long as that comes nearer to `goal`.
@@ -199,14 +201,19 @@ impl Simulation {
         last: Linearisation,
         steps: usize,
     ) -> Linearisation {
-        let there = self.features(free, &last.point);
-        let from = Chord { point: last.point, features: there };
-        let found = self.chords(free, &explained.part, from, &last.jacobian, steps, Self::features);
-        if (&found.point - &last.origin).norm() < NEAR {
-            return Linearisation { point: found.point, ..last };
+        let features = self.features(free, &last.point);
+        let (origin, jacobian) = match last.origin {
+            Some(origin) => (origin, last.jacobian),
+            None => (last.point.clone(), self.jacobian(free, &last.point, &features)),
+        };
+        let from = Chord { point: last.point, features };
+        let Chord { point, features } =
+            self.chords(free, &explained.part, from, &jacobian, steps, Self::features);
+        if (&point - &origin).norm() < NEAR {
+            return Linearisation { point, origin: Some(origin), jacobian };
         }
-        let jacobian = self.jacobian(free, &found.point, &found.features);
-        Linearisation { origin: found.point.clone(), point: found.point, jacobian }
+        let jacobian = self.jacobian(free, &point, &features);
+        Linearisation { origin: Some(point.clone()), point, jacobian }
     }
 
     /// Moves `from` towards `goal` with the same derivatives throughout (the chord method), so that
@@ -233,12 +240,8 @@ impl Simulation {
             if error_there >= error {
                 break;
             }
-            let gained = error - error_there;
             from = Chord { point, features };
             error = error_there;
-            if gained < 1e-2 * error {
-                break;
-            }
         }
         from
     }
