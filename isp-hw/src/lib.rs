@@ -5,6 +5,7 @@
 //! picture. The formulas of the software ISP are in `docs/software-isp.md`.
 
 pub mod command;
+mod decoded_view;
 mod elementary;
 mod foreign;
 mod input;
@@ -17,6 +18,7 @@ mod renderer;
 mod software;
 pub mod strict_toml;
 mod variant;
+mod view_simulator;
 
 pub use command::CommandPipeline;
 pub use foreign::ForeignIsp;
@@ -29,3 +31,4 @@ pub use random_goal::{RandomGoal, random_goal};
 pub use renderer::{Light, Renderer};
 pub use software::{Coefficients, Implementation, SoftwareIsp, Threads};
 pub use variant::{Noisy, Quantised, Shifted, Variation};
+pub use view_simulator::ViewSimulator;

@@ -45,6 +45,10 @@ impl Renderer for PaperIsp {
         1
     }
 
+    fn minds_place(&self) -> bool {
+        false
+    }
+
     fn render(&self, patch: &Patch, params: &Params, _query: u64) -> Patch {
         let values = params.values().map(|value| value as f32);
         let [exposure, red, green, blue, saturation, contrast, highlights, shadows, texture] =

@@ -1,10 +1,10 @@
 //! A renderer on one input picture, as a pipeline that can be tuned.
 
-use rayon::prelude::*;
 use tuner::{
     Frame, ParameterInfo, Params, Pipeline, PipelineError, Planes, Samples, Simulator, View,
 };
 
+use crate::decoded_view::DecodedView;
 use crate::renderer::{to_u8, to_u16};
 use crate::{Input, Patch, Renderer, Transfer};
 
@@ -17,12 +17,6 @@ pub struct PicturePipeline<R> {
     input: Input,
     queries: u64,
     decoded: Option<DecodedView>,
-}
-
-/// The pieces of the input that a view looks at, ready for the renderer.
-struct DecodedView {
-    view: View,
-    patches: Vec<Patch>,
 }
 
 impl<R: Renderer> PicturePipeline<R> {
@@ -49,63 +43,25 @@ impl<R: Renderer> PicturePipeline<R> {
     /// # Errors
     /// [`PipelineError::Size`] when the view was made for pictures of another size.
     pub fn look_at(&mut self, view: &View) -> Result<(), PipelineError> {
-        let found = self.input.frame().size();
-        let expected = view.picture_size();
-        if found != expected {
-            return Err(PipelineError::Size { expected, found });
+        if self.decoded.as_ref().is_none_or(|decoded| decoded.view() != view) {
+            self.decoded = Some(DecodedView::new(&self.renderer, &self.input, view)?);
         }
-        if self.decoded.as_ref().is_some_and(|decoded| decoded.view == *view) {
-            return Ok(());
-        }
-        let decoder = self.input.decoder(self.renderer.light());
-        let halo = self.renderer.halo();
-        let [width, height] = view.tile_size().map(|side| side + 2 * halo);
-        let patches = view.tiles().iter().map(|tile| {
-            let origin =
-                [tile.x, tile.y].map(|start| start.cast_signed().saturating_sub_unsigned(halo));
-            self.input.patch(decoder, origin, [width, height])
-        });
-        self.decoded = Some(DecodedView { view: view.clone(), patches: patches.collect() });
         Ok(())
     }
 
-    /// The rendered tiles of the view, in its order.
-    fn render_tiles(&self, params: &Params, query: u64) -> Vec<Patch> {
-        let patches = self.decoded.iter().flat_map(|decoded| &decoded.patches);
-        let patches: Vec<&Patch> = patches.collect();
-        patches.into_par_iter().map(|patch| self.renderer.render(patch, params, query)).collect()
-    }
-
-    fn render_mosaic(
-        &mut self,
-        params: &Params,
-        view: &View,
-        query: u64,
-    ) -> Result<Patch, PipelineError> {
-        self.look_at(view)?;
-        Ok(mosaic(&self.render_tiles(params, query), view))
-    }
-}
-
-/// Lays tiles side by side.
-fn mosaic(tiles: &[Patch], view: &View) -> Patch {
-    let [width, height] = view.mosaic_size();
-    let [side_x, side_y] = view.tile_size();
-    let plane = |channel: usize| -> Vec<f32> {
-        let mut plane = Vec::with_capacity(width * height);
-        for tiles in tiles.chunks(view.columns()) {
-            for row in 0..side_y {
-                for tile in tiles {
-                    let plane_of_tile = tile.planes.get(channel);
-                    let pixels =
-                        plane_of_tile.and_then(|p| p.get(row * side_x..(row + 1) * side_x));
-                    plane.extend_from_slice(pixels.unwrap_or(&[]));
-                }
+    /// The mosaic of the view set last, or the whole picture.
+    fn render_mosaic(&mut self, params: &Params, query: u64) -> Result<Patch, PipelineError> {
+        let decoded = match self.decoded.take() {
+            Some(decoded) => decoded,
+            None => {
+                let [width, height] = self.input.frame().size();
+                DecodedView::new(&self.renderer, &self.input, &View::whole(width, height))?
             }
-        }
-        plane
-    };
-    Patch { origin: [0, 0], width, height, planes: [plane(0), plane(1), plane(2)] }
+        };
+        let mosaic = decoded.render(&self.renderer, params, query);
+        self.decoded = Some(decoded);
+        Ok(mosaic)
+    }
 }
 
 impl<R: Renderer> Pipeline for PicturePipeline<R> {
@@ -135,7 +91,8 @@ impl<R: Renderer> Pipeline for PicturePipeline<R> {
             return self.query(params);
         }
         self.queries += 1;
-        let mosaic = self.render_mosaic(params, view, self.queries)?;
+        self.look_at(view)?;
+        let mosaic = self.render_mosaic(params, self.queries)?;
         let values = mosaic.planes.each_ref().map(|plane| plane.iter().copied());
         let [red, green, blue] = values;
         let pixels = red.zip(green).zip(blue).flat_map(|((r, g), b)| [r, g, b]);
@@ -152,12 +109,7 @@ impl<R: Renderer> Pipeline for PicturePipeline<R> {
 
 impl<R: Renderer> Simulator for PicturePipeline<R> {
     fn simulate(&mut self, params: &Params) -> Planes {
-        let [width, height] = self.input.frame().size();
-        let view = match &self.decoded {
-            Some(decoded) => decoded.view.clone(),
-            None => View::whole(width, height),
-        };
-        let rendered = self.render_mosaic(params, &view, 0).ok().and_then(Patch::into_planes);
+        let rendered = self.render_mosaic(params, 0).ok().and_then(Patch::into_planes);
         // The view was checked when it was set, so there is always a rendering.
         rendered.unwrap_or_else(|| Planes::from(self.input.frame()))
     }

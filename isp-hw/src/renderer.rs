@@ -28,6 +28,12 @@ pub trait Renderer: Send + Sync {
     /// Neighbouring pixels on each side that a pixel's result depends on.
     fn halo(&self) -> usize;
 
+    /// Whether the result depends on where in the picture a patch lies, as noise does. Pieces from
+    /// different places may be rendered as one only where it does not.
+    fn minds_place(&self) -> bool {
+        true
+    }
+
     /// Renders a patch that reaches [`Self::halo`] pixels over what is wanted on each side. Returns
     /// the wanted pixels, display-referred sRGB in [0, 1], not rounded. `query` counts the queries;
     /// only noise depends on it.
@@ -53,6 +59,10 @@ macro_rules! forward {
 
             fn halo(&self) -> usize {
                 (**self).halo()
+            }
+
+            fn minds_place(&self) -> bool {
+                (**self).minds_place()
             }
 
             fn render(&self, patch: &Patch, params: &Params, query: u64) -> Patch {

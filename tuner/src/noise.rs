@@ -1,5 +1,7 @@
 //! How noisy a picture is.
 
+use rayon::prelude::*;
+
 use crate::Frame;
 use crate::registration::plane::{BLACK_STEPS, Plane, WHITE_STEPS, patch};
 
@@ -32,14 +34,15 @@ pub fn noise_steps(frame: &Frame) -> f64 {
         // Cells are spread evenly; the first and the last touch the border.
         if cells < 2 { 0 } else { (cell * (extent - BLOCK) / (cells - 1)) as isize }
     };
-    let mut noise = Vec::with_capacity(columns * rows * 3);
-    for row in 0..rows {
-        for column in 0..columns {
-            let corner = [place(column, columns, width), place(row, rows, height)];
+    let cells = (0..columns * rows).into_par_iter();
+    let mut noise: Vec<f64> = cells
+        .flat_map_iter(|cell| {
+            let corner =
+                [place(cell % columns, columns, width), place(cell / columns, rows, height)];
             let channels = patch(frame, corner, [BLOCK, BLOCK]);
-            noise.extend(channels.iter().filter_map(block_noise));
-        }
-    }
+            channels.each_ref().map(block_noise).into_iter().flatten()
+        })
+        .collect();
     let at = (noise.len() as f64 * QUIET_SHARE) as usize;
     if at >= noise.len() {
         return 0.0;

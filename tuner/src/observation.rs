@@ -5,12 +5,14 @@
 //! the same for every picture of an episode, a difference of two observations is the observation
 //! of the difference.
 
-use crate::Planes;
+use crate::{Excerpt, Planes};
 
 /// Luma-rank bins: tenths of the pixels from darkest to brightest.
 const RANK_BINS: usize = 10;
 /// Tiles of the picture in a row and in a column.
 const GRID: usize = 4;
+/// Tiles of the picture.
+const TILES: usize = GRID * GRID;
 /// Hue sectors, 60° each, weighted by chroma.
 const HUE_SECTORS: usize = 6;
 /// Regressions on the fine detail of dark, middle and bright tones.
@@ -21,24 +23,26 @@ const DETAIL_WEIGHT: f32 = 0.5;
 const LEAST_CHROMA: f32 = 1e-4;
 /// Keeps the detail regression of a band without detail defined (sum over the picture).
 const LEAST_DETAIL_ENERGY: f32 = 1e-3;
+/// Values that a label can have.
+const LABELS: usize = 1 << u8::BITS;
 /// Independent partial sums, so that sums vectorise and lose no precision in large pictures.
 const LANES: usize = 16;
 
 /// The functionals of one episode.
 #[derive(Debug, Clone)]
 pub struct Functionals {
-    /// Rank bin and tile of every pixel; [`Self::SKIP`] where it does not count.
-    bins: Vec<u8>,
-    tiles: Vec<u8>,
+    /// Rank bin and tile of every pixel as one number, `bin · 16 + tile`; [`Self::SKIP`] where it
+    /// does not count.
+    labels: Vec<u8>,
     bin_weights: [f32; RANK_BINS],
-    tile_weights: [f32; GRID * GRID],
+    tile_weights: [f32; TILES],
     /// Weight planes of the hue sectors and the detail bands.
     dense: Vec<Vec<f32>>,
 }
 
 impl Functionals {
     /// Values of one observation: every functional for red, green and blue.
-    pub const COUNT: usize = (RANK_BINS + GRID * GRID + HUE_SECTORS + DETAIL_BANDS) * 3;
+    pub const COUNT: usize = (RANK_BINS + TILES + HUE_SECTORS + DETAIL_BANDS) * 3;
 
     const SKIP: u8 = u8::MAX;
 
@@ -47,17 +51,46 @@ impl Functionals {
     #[must_use]
     pub fn new(found: &Planes, mask: &[bool]) -> Self {
         let luma = found.luma();
-        let bins = rank_bins(&luma, mask);
-        let tiles = grid_tiles(found.width(), found.height(), mask);
         let mut dense = hue_weights(found, &luma, mask);
         dense.extend(detail_weights(found.width(), &luma, mask));
-        Self {
-            bin_weights: weights_of(&bins),
-            tile_weights: weights_of(&tiles),
-            bins,
-            tiles,
-            dense,
+        let mut labels = rank_bins(&luma, mask);
+        for (label, tile) in labels.iter_mut().zip(grid_tiles(found.width(), found.height())) {
+            if *label != Self::SKIP {
+                *label = *label * TILES as u8 + tile;
+            }
         }
+        Self::of_labels(labels, dense)
+    }
+
+    fn of_labels(labels: Vec<u8>, dense: Vec<Vec<f32>>) -> Self {
+        let mut counts = [[0.0]; LABELS];
+        for &label in &labels {
+            if let Some([count]) = counts.get_mut(usize::from(label)) {
+                *count += 1.0;
+            }
+        }
+        let weight = |[count]: [f64; 1]| if count > 0.0 { (1.0 / count) as f32 } else { 0.0 };
+        let (bins, tiles) = marginals(&counts);
+        Self { labels, bin_weights: bins.map(weight), tile_weights: tiles.map(weight), dense }
+    }
+
+    /// The same functionals, taken on an excerpt of the pictures only: means over the pixels that
+    /// are left, and the other sums with as much weight as before. `None` when the excerpt is one
+    /// of other pictures, or fewer than `least` of its pixels count.
+    #[must_use]
+    pub fn on_excerpt(&self, excerpt: &Excerpt, least: usize) -> Option<Self> {
+        let labels = excerpt.pick(&self.labels);
+        if labels.iter().filter(|&&label| label != Self::SKIP).count() < least {
+            return None;
+        }
+        let size = |weights: &[f32]| -> f64 { weights.iter().map(|w| f64::from(w.abs())).sum() };
+        let dense = self.dense.iter().map(|whole| {
+            let mut weights = excerpt.pick(whole);
+            let left = size(&weights);
+            scale(&mut weights, if left > 0.0 { (size(whole) / left) as f32 } else { 0.0 });
+            weights
+        });
+        Some(Self::of_labels(labels, dense.collect()))
     }
 
     /// What noise of variance 1 on every sample adds to the squared norm of an observation, on
@@ -76,17 +109,10 @@ impl Functionals {
     pub fn observe(&self, picture: &Planes) -> Vec<f64> {
         let channels = picture.channels();
         let mut values = Vec::with_capacity(Self::COUNT);
-        let mut bin_sums = [[0.0_f64; RANK_BINS]; 3];
-        let mut tile_sums = [[0.0_f64; GRID * GRID]; 3];
-        for ((channel, bins), tiles) in channels.iter().zip(&mut bin_sums).zip(&mut tile_sums) {
-            sum_by_label(channel, &self.bins, bins);
-            sum_by_label(channel, &self.tiles, tiles);
-        }
-        for [red, green, blue] in transposed(&bin_sums, &self.bin_weights) {
-            values.extend([red, green, blue]);
-        }
-        for [red, green, blue] in transposed(&tile_sums, &self.tile_weights) {
-            values.extend([red, green, blue]);
+        let (bins, tiles) = marginals(&sums_by_label(channels, &self.labels));
+        let bins = bins.iter().zip(&self.bin_weights);
+        for (sums, &weight) in bins.chain(tiles.iter().zip(&self.tile_weights)) {
+            values.extend(sums.map(|sum| sum * f64::from(weight)));
         }
         for weights in &self.dense {
             values.extend(channels.map(|channel| dot(weights, channel)));
@@ -95,58 +121,30 @@ impl Functionals {
     }
 }
 
-/// Weighted sums in the order functional, channel.
-fn transposed<'a, const N: usize>(
-    sums: &'a [[f64; N]; 3],
-    weights: &'a [f32; N],
-) -> impl Iterator<Item = [f64; 3]> + 'a {
-    let [red, green, blue] = sums;
-    red.iter().zip(green).zip(blue).zip(weights).map(|(((red, green), blue), &weight)| {
-        let weight = f64::from(weight);
-        [red * weight, green * weight, blue * weight]
-    })
-}
-
 /// The tenth of the counted pixels that each one's luma falls into.
 fn rank_bins(luma: &[f32], mask: &[bool]) -> Vec<u8> {
-    let mut order: Vec<u32> = (0_u32..)
+    // Luma is not negative, so its bits order as it does; the pixel's place below them decides
+    // between equals.
+    let mut order: Vec<u64> = (0_u32..)
         .zip(luma.iter().zip(mask))
-        .filter_map(|(index, (_, &counts))| counts.then_some(index))
+        .filter(|(_, (_, counts))| **counts)
+        .map(|(index, (luma, _))| u64::from(luma.max(0.0).to_bits()) << 32 | u64::from(index))
         .collect();
-    let key = |&index: &u32| luma.get(index as usize).copied().unwrap_or(0.0);
-    // Equal luma keeps the order of the pixels, so that the bins do not depend on the sort.
-    order.sort_by(|a, b| key(a).total_cmp(&key(b)));
+    order.sort_unstable();
     let mut bins = vec![Functionals::SKIP; luma.len()];
     let count = order.len().max(1);
     for (rank, index) in order.into_iter().enumerate() {
-        if let Some(bin) = bins.get_mut(index as usize) {
+        if let Some(bin) = bins.get_mut(index as u32 as usize) {
             *bin = (rank * RANK_BINS / count) as u8;
         }
     }
     bins
 }
 
-fn grid_tiles(width: usize, height: usize, mask: &[bool]) -> Vec<u8> {
+fn grid_tiles(width: usize, height: usize) -> impl Iterator<Item = u8> {
     let cell = |position: usize, extent: usize| position * GRID / extent.max(1);
-    let labels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-    labels
-        .zip(mask)
-        .map(|((x, y), &counts)| match counts {
-            true => (cell(y, height) * GRID + cell(x, width)) as u8,
-            false => Functionals::SKIP,
-        })
-        .collect()
-}
-
-/// One over the number of pixels of each label.
-fn weights_of<const N: usize>(labels: &[u8]) -> [f32; N] {
-    let mut counts = [0_usize; N];
-    for &label in labels {
-        if let Some(count) = counts.get_mut(usize::from(label)) {
-            *count += 1;
-        }
-    }
-    counts.map(|count| if count == 0 { 0.0 } else { 1.0 / count as f32 })
+    let places = (0..height).flat_map(move |y| (0..width).map(move |x| (x, y)));
+    places.map(move |(x, y)| (cell(y, height) * GRID + cell(x, width)) as u8)
 }
 
 fn hue_weights(found: &Planes, luma: &[f32], mask: &[bool]) -> Vec<Vec<f32>> {
@@ -212,17 +210,55 @@ fn scale(values: &mut [f32], factor: f32) {
     }
 }
 
-fn sum_by_label<const N: usize>(values: &[f32], labels: &[u8], sums: &mut [f64; N]) {
-    // One spare place for the pixels that do not count keeps the loop free of branches.
-    let mut totals = [0.0_f64; 256];
-    for (&value, &label) in values.iter().zip(labels) {
-        if let Some(total) = totals.get_mut(usize::from(label)) {
-            *total += f64::from(value);
+/// Sums of each channel over the pixels of each label. There is a place for every label that a byte
+/// can be, so that the loop has no branches.
+fn sums_by_label([red, green, blue]: [&[f32]; 3], labels: &[u8]) -> [[f64; 3]; LABELS] {
+    // Neighbours often share a label: in two tables one sum does not wait for the other.
+    let mut tables = [[[0.0_f64; 3]; LABELS]; 2];
+    let [even, odd] = &mut tables;
+    let add = |table: &mut [[f64; 3]; LABELS], label: u8, red: f32, green: f32, blue: f32| {
+        if let Some(sums) = table.get_mut(usize::from(label)) {
+            let [of_red, of_green, of_blue] = sums;
+            *of_red += f64::from(red);
+            *of_green += f64::from(green);
+            *of_blue += f64::from(blue);
+        }
+    };
+    let (red_pairs, red_rest) = red.as_chunks();
+    let (green_pairs, green_rest) = green.as_chunks();
+    let (blue_pairs, blue_rest) = blue.as_chunks();
+    let (label_pairs, label_rest) = labels.as_chunks();
+    let pairs = red_pairs.iter().zip(green_pairs).zip(blue_pairs).zip(label_pairs);
+    for (((&[r0, r1], &[g0, g1]), &[b0, b1]), &[l0, l1]) in pairs {
+        add(even, l0, r0, g0, b0);
+        add(odd, l1, r1, g1, b1);
+    }
+    for (((&r, &g), &b), &l) in red_rest.iter().zip(green_rest).zip(blue_rest).zip(label_rest) {
+        add(even, l, r, g, b);
+    }
+    for (sums, more) in even.iter_mut().zip(odd) {
+        for (sum, more) in sums.iter_mut().zip(more) {
+            *sum += *more;
         }
     }
-    for (sum, total) in sums.iter_mut().zip(totals) {
-        *sum = total;
+    *even
+}
+
+/// Sums over the labels of each rank bin and of each tile.
+fn marginals<const N: usize>(
+    by_label: &[[f64; N]; LABELS],
+) -> ([[f64; N]; RANK_BINS], [[f64; N]; TILES]) {
+    let mut bins = [[0.0; N]; RANK_BINS];
+    let mut tiles = [[0.0; N]; TILES];
+    for (bin, of_bin) in bins.iter_mut().zip(by_label.chunks_exact(TILES)) {
+        for (tile, sums) in tiles.iter_mut().zip(of_bin) {
+            for ((bin, tile), sum) in bin.iter_mut().zip(tile).zip(sums) {
+                *bin += sum;
+                *tile += sum;
+            }
+        }
     }
+    (bins, tiles)
 }
 
 fn dot(weights: &[f32], values: &[f32]) -> f64 {
@@ -336,6 +372,31 @@ mod tests {
         for (before, after) in detail(&found).iter().zip(detail(&doubled)) {
             assert!((after - before - f64::from(DETAIL_WEIGHT)).abs() < 1e-3, "{before} {after}");
         }
+    }
+
+    #[test]
+    fn an_excerpt_observes_nearly_what_the_whole_does() {
+        let value = |x: usize, y: usize, c: usize| {
+            0.5 + 0.2 * (x as f32 / 17.0 + c as f32).sin() * (y as f32 / 23.0).cos()
+                + 0.05 * ((x * 7 + y * 3) % 5) as f32
+        };
+        let (width, height) = (256, 240);
+        let found = picture(width, height, value);
+        let excerpt = Excerpt::of(&crate::View::whole(width, height)).unwrap();
+        let whole = Functionals::new(&found, &vec![true; width * height]);
+        let part = whole.on_excerpt(&excerpt, 1000).unwrap();
+        let brighter = picture(width, height, |x, y, c| value(x, y, c).powf(0.8));
+        let change = |functionals: &Functionals, found: &Planes, other: &Planes| -> Vec<f64> {
+            let pairs = functionals.observe(found).into_iter().zip(functionals.observe(other));
+            pairs.map(|(found, other)| other - found).collect()
+        };
+        let of_whole = change(&whole, &found, &brighter);
+        let [found, brighter] = [found, brighter].map(|p| excerpt.planes(&p).unwrap());
+        let of_part = change(&part, &found, &brighter);
+        for (whole, part) in of_whole.iter().zip(&of_part) {
+            assert!((whole - part).abs() < 0.02 + 0.1 * whole.abs(), "{whole} {part}");
+        }
+        assert!(whole.on_excerpt(&excerpt, width * height).is_none());
     }
 
     #[test]

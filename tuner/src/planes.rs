@@ -24,6 +24,13 @@ impl Planes {
         fits.then_some(Self { width, height, red, green, blue })
     }
 
+    /// A black picture.
+    #[must_use]
+    pub fn black(width: usize, height: usize) -> Self {
+        let [red, green, blue] = [(); 3].map(|()| vec![0.0; width * height]);
+        Self { width, height, red, green, blue }
+    }
+
     /// Width in pixels.
     #[must_use]
     pub const fn width(&self) -> usize {

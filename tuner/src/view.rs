@@ -60,6 +60,16 @@ impl View {
         Self { picture: [width, height], side, columns: Self::GRID, tiles }
     }
 
+    /// Tiles of one size in a picture, `columns` in each row of the mosaic.
+    pub(crate) const fn of_tiles(
+        picture: [usize; 2],
+        side: [usize; 2],
+        columns: usize,
+        tiles: Vec<Tile>,
+    ) -> Self {
+        Self { picture, side, columns, tiles }
+    }
+
     /// Whether every pixel of the picture is looked at.
     #[must_use]
     pub fn is_whole(&self) -> bool {

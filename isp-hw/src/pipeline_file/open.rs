@@ -8,7 +8,7 @@ use tuner::{Frame, ParameterInfo, Params, PictureError, Pipeline, PipelineError,
 
 use super::{Kind, PipelineFile};
 use crate::command::CommandPipeline;
-use crate::{Input, PaperIsp, PicturePipeline, Renderer, SoftwareIsp, Variation};
+use crate::{Input, PaperIsp, PicturePipeline, SoftwareIsp, Variation, ViewSimulator};
 
 /// A pipeline of any kind that a pipeline file can describe.
 #[non_exhaustive]
@@ -90,17 +90,18 @@ impl OpenPipeline {
         found: &Frame,
         view: &View,
     ) -> Result<Box<dyn Simulator>, PipelineError> {
-        match self {
+        Ok(match self {
             Self::Software(pipeline) => {
-                simulator(pipeline.renderer().clone(), pipeline.input().clone(), view)
+                Box::new(ViewSimulator::new(pipeline.renderer().clone(), pipeline.input(), view)?)
             }
             Self::Paper(pipeline) => {
-                simulator(pipeline.renderer().clone(), pipeline.input().clone(), view)
+                Box::new(ViewSimulator::new(pipeline.renderer().clone(), pipeline.input(), view)?)
             }
             Self::Command(_) | Self::Stranger(_) => {
-                simulator(SoftwareIsp::default(), Input::srgb(found.clone()), view)
+                let input = Input::srgb(found.clone());
+                Box::new(ViewSimulator::new(SoftwareIsp::default(), &input, view)?)
             }
-        }
+        })
     }
 
     fn pipeline(&self) -> &dyn Pipeline {
@@ -120,16 +121,6 @@ impl OpenPipeline {
             Self::Stranger(pipeline) => pipeline,
         }
     }
-}
-
-fn simulator<R: Renderer + 'static>(
-    renderer: R,
-    input: Input,
-    view: &View,
-) -> Result<Box<dyn Simulator>, PipelineError> {
-    let mut pipeline = PicturePipeline::new(renderer, input);
-    pipeline.look_at(view)?;
-    Ok(Box::new(pipeline))
 }
 
 impl Pipeline for OpenPipeline {

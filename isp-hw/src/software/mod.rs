@@ -86,6 +86,10 @@ impl Renderer for SoftwareIsp {
         reference::HALO
     }
 
+    fn minds_place(&self) -> bool {
+        false
+    }
+
     fn render(&self, patch: &Patch, params: &Params, _query: u64) -> Patch {
         let coefficients = Coefficients::from(params);
         match self.implementation {

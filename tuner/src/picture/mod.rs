@@ -1,6 +1,7 @@
 //! Pictures as cameras and files have them.
 
 use std::fmt;
+use std::sync::Arc;
 
 mod colour_profile;
 mod error;
@@ -15,12 +16,13 @@ mod tiff_outline;
 pub use error::PictureError;
 pub use save::PictureFormat;
 
-/// A picture: interleaved RGB, display-referred sRGB, full range, rows from top to bottom.
+/// A picture: interleaved RGB, display-referred sRGB, full range, rows from top to bottom. Clones
+/// share its samples.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Frame {
     width: usize,
     height: usize,
-    samples: Samples,
+    samples: Arc<Samples>,
 }
 
 /// Samples of a [`Frame`], three for each pixel.
@@ -51,7 +53,7 @@ pub enum FrameError {
 /// The size and the depth: millions of samples in a message help nobody.
 impl fmt::Debug for Frame {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bits = match self.samples {
+        let bits = match *self.samples {
             Samples::U8(_) => 8,
             Samples::U16(_) => 16,
         };
@@ -86,7 +88,7 @@ impl Frame {
         if samples.is_empty() || wanted != Some(samples.len()) {
             return Err(FrameError::SampleCount { width, height, samples: samples.len() });
         }
-        Ok(Self { width, height, samples })
+        Ok(Self { width, height, samples: Arc::new(samples) })
     }
 
     /// Width in pixels, at least 1.
@@ -109,13 +111,13 @@ impl Frame {
 
     /// The samples, row by row, `R G B R G B …`.
     #[must_use]
-    pub const fn samples(&self) -> &Samples {
+    pub fn samples(&self) -> &Samples {
         &self.samples
     }
 
-    /// Gives the samples away.
+    /// Gives the samples away; a copy of them while a clone of the picture is alive.
     #[must_use]
     pub fn into_samples(self) -> Samples {
-        self.samples
+        Arc::unwrap_or_clone(self.samples)
     }
 }

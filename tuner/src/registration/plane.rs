@@ -5,21 +5,22 @@ use rayon::prelude::*;
 use crate::{Frame, Samples};
 
 /// A sample of a frame, read in 8-bit steps (0 … 255).
-pub(crate) trait Steps: Copy + Send + Sync {
+pub(crate) trait Steps: Copy + Send + Sync + Into<u32> {
+    /// What one level is in 8-bit steps.
+    const STEP: f32;
+
     /// The value in 8-bit steps.
-    fn steps(self) -> f32;
+    fn steps(self) -> f32 {
+        self.into() as f32 * Self::STEP
+    }
 }
 
 impl Steps for u8 {
-    fn steps(self) -> f32 {
-        f32::from(self)
-    }
+    const STEP: f32 = 1.0;
 }
 
 impl Steps for u16 {
-    fn steps(self) -> f32 {
-        f32::from(self) / 257.0
-    }
+    const STEP: f32 = 1.0 / 257.0;
 }
 
 /// One plane of floats, row by row.
@@ -140,32 +141,30 @@ impl Reduced {
         let (columns, rows) = (width / factor, height / factor);
         let [mut red, mut green, mut blue] = [(); 3].map(|()| Plane::zeros(columns, rows));
         let row_step = if factor >= 4 { 2 } else { 1 };
-        let scale = 1.0 / (factor * factor.div_ceil(row_step)) as f32;
+        let scale = T::STEP / (factor * factor.div_ceil(row_step)) as f32;
         let bands = samples.par_chunks_exact(width * 3 * factor);
         let out = red.values.par_chunks_exact_mut(columns.max(1));
         let out = out.zip(green.values.par_chunks_exact_mut(columns.max(1)));
         let out = out.zip(blue.values.par_chunks_exact_mut(columns.max(1)));
         bands.zip(out).for_each(|(band, ((red, green), blue))| {
+            // Down the columns first: adding whole rows is what vector instructions do best.
+            let mut sums = vec![0_u32; width * 3];
             for row in band.chunks_exact(width * 3).step_by(row_step) {
-                let cells = row.chunks_exact(3 * factor);
-                let out = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
-                for (cell, ((red, green), blue)) in cells.zip(out) {
-                    // Sums in locals: in memory each addition would wait for the one before.
-                    let (mut r_sum, mut g_sum, mut b_sum) = (0.0, 0.0, 0.0);
-                    for pixel in cell.chunks_exact(3) {
-                        if let [r, g, b] = pixel {
-                            r_sum += r.steps();
-                            g_sum += g.steps();
-                            b_sum += b.steps();
-                        }
-                    }
-                    *red += r_sum;
-                    *green += g_sum;
-                    *blue += b_sum;
+                for (sum, &sample) in sums.iter_mut().zip(row) {
+                    *sum += sample.into();
                 }
             }
-            for row in [red, green, blue] {
-                row.iter_mut().for_each(|value| *value *= scale);
+            let out = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
+            for (cell, ((red, green), blue)) in sums.chunks_exact(3 * factor).zip(out) {
+                let mut total = [0_u32; 3];
+                let (pixels, _) = cell.as_chunks::<3>();
+                for pixel in pixels {
+                    for (total, sum) in total.iter_mut().zip(pixel) {
+                        *total += sum;
+                    }
+                }
+                let [r, g, b] = total.map(|total| total as f32 * scale);
+                (*red, *green, *blue) = (r, g, b);
             }
         });
         Self { channels: [red, green, blue] }

@@ -59,11 +59,9 @@ impl Score {
         tile: [usize; 2],
     ) -> Option<Self> {
         let mse = mse(a, b, mask)?;
-        Some(Self {
-            psnr_db: psnr_db(mse),
-            ssim: ssim::ssim_of(a, b, mask, tile)?,
-            delta_e00: delta_e::delta_e_of(a, b, mask)?,
-        })
+        let (ssim, delta_e00) =
+            rayon::join(|| ssim::ssim_of(a, b, mask, tile), || delta_e::delta_e_of(a, b, mask));
+        Some(Self { psnr_db: psnr_db(mse), ssim: ssim?, delta_e00: delta_e00? })
     }
 
     /// Compares two whole pictures, of any depth, in a few megabytes of working memory.

@@ -22,7 +22,7 @@ pub use greedy::GreedySearch;
 pub use minimiser::Minimiser;
 pub use nelder_mead::NelderMead;
 
-use crate::{Limits, Params, Planes};
+use crate::{Excerpt, Limits, Params, Planes};
 
 /// What a strategy may know before the first query.
 #[derive(Debug)]
@@ -69,6 +69,17 @@ pub trait SearchStrategy {
 pub trait Simulator: Send {
     /// The simulated picture of these parameters at the view's pixels.
     fn simulate(&mut self, params: &Params) -> Planes;
+
+    /// The part of the view that [`Self::simulate_excerpts`] shows; `None` when it shows all.
+    fn excerpt(&self) -> Option<&Excerpt> {
+        None
+    }
+
+    /// A simulated picture for each of `params`, at the pixels of [`Self::excerpt`] only, which
+    /// costs less.
+    fn simulate_excerpts(&mut self, params: &[Params]) -> Vec<Planes> {
+        params.iter().map(|params| self.simulate(params)).collect()
+    }
 }
 
 const MODEL: &str = "model";

@@ -11,7 +11,7 @@ use nalgebra::DVector;
 use super::broyden::Secant;
 use super::free_box::FreeBox;
 use super::least_squares::damped_step;
-use super::simulation::{Linearisation, Simulation};
+use super::simulation::{Features, Linearisation, Simulation};
 use super::{Measured, SearchStrategy, Simulator, Task};
 use crate::Params;
 
@@ -40,7 +40,7 @@ pub struct ModelStrategy {
 struct Search {
     free: FreeBox,
     simulation: Simulation,
-    goal: DVector<f64>,
+    goal: Features,
     trials: Vec<Trial>,
     secants: Vec<Secant>,
     best: usize,
@@ -52,7 +52,7 @@ struct Search {
 /// One measured query.
 struct Trial {
     point: DVector<f64>,
-    features: DVector<f64>,
+    features: Features,
     mse: f64,
 }
 
@@ -106,23 +106,21 @@ impl Search {
 
     fn next(&mut self) -> Option<Params> {
         let Some(best) = self.trials.get(self.best) else {
-            let point = self.simulation.solve(&self.free, &self.goal);
-            let params = self.free.params(point.as_slice());
-            self.explanation = Some(self.simulation.linearise(&self.free, point));
-            return Some(params);
+            let (point, there) = self.simulation.solve(&self.free, &self.goal);
+            self.explanation = Some(there);
+            return Some(self.free.params(point.as_slice()));
         };
         if self.free.dimensions() == 0 {
             return None;
         }
         let last = self.explanation.take()?;
-        let point = self.simulation.explain(&self.free, &best.features, &last, EXPLAIN_STEPS);
-        let explanation = self.simulation.linearise(&self.free, point);
+        let explanation = self.simulation.explain(&self.free, &best.features, last, EXPLAIN_STEPS);
         let mut jacobian = explanation.jacobian.clone();
         self.explanation = Some(explanation);
         for secant in &self.secants {
             secant.update(&mut jacobian);
         }
-        let residual = &best.features - &self.goal;
+        let residual = &best.features.whole - &self.goal.whole;
         let bounds = self.free.room(best.point.as_slice());
         let [undamped, _] = DAMPING_RANGE;
         let promise = damped_step(&jacobian, &residual, undamped, &bounds)?.predicted_gain;
@@ -143,7 +141,7 @@ impl Search {
         };
         self.secants.push(Secant {
             step: &trial.point - &best.point,
-            change: &trial.features - &best.features,
+            change: &trial.features.whole - &best.features.whole,
         });
         let nearer = trial.mse < best.mse;
         let factor = if nearer { DAMPING_ON_SUCCESS } else { DAMPING_ON_FAILURE };

@@ -2,6 +2,7 @@
 
 use isp_hw::{
     ForeignIsp, Input, Noisy, PaperIsp, PicturePipeline, Renderer, SoftwareIsp, Variation,
+    ViewSimulator,
 };
 use tuner::{Frame, PipelineError, Simulator, View};
 
@@ -76,16 +77,8 @@ impl Scenario {
         let view = View::of_size(width, height);
         let input = Input::srgb(photograph.clone());
         Ok(match self.pipelines {
-            Pipelines::Paper => {
-                let mut simulator = PicturePipeline::new(PaperIsp::default(), input);
-                simulator.look_at(&view)?;
-                Box::new(simulator)
-            }
-            _ => {
-                let mut simulator = PicturePipeline::new(SoftwareIsp::default(), input);
-                simulator.look_at(&view)?;
-                Box::new(simulator)
-            }
+            Pipelines::Paper => Box::new(ViewSimulator::new(PaperIsp::default(), &input, &view)?),
+            _ => Box::new(ViewSimulator::new(SoftwareIsp::default(), &input, &view)?),
         })
     }
 
