@@ -8,7 +8,9 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|text: &str| {
     let Ok(parsed) = Text::parse(text, &["ev", "tex"]) else { return };
     let native = [("ev", 1e12), ("tex", -0.3)].map(|(key, value)| (key.to_owned(), value)).into();
-    let filled = parsed.fill(&Values { native, ..Values::default() });
+    // No path is empty: what stands on both sides of a placeholder must not join to a word.
+    let [input, output, params, template] = [(); 4].map(|()| "/".to_owned());
+    let filled = parsed.fill(&Values { native, input, output, params, template });
     for word in ["inf", "NaN"] {
         assert!(filled.matches(word).count() <= text.matches(word).count(), "{filled}");
     }
