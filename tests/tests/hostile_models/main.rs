@@ -4,6 +4,7 @@
 mod bytes;
 mod graph;
 mod metadata;
+mod mutated;
 mod structure;
 mod weights;
 

@@ -95,7 +95,6 @@ const GREEDY: &str = "greedy";
 const NELDER_MEAD: &str = "nelder-mead";
 const CMAES: &str = "cmaes";
 const LM: &str = "lm";
-
 const HYBRID: &str = "hybrid";
 const ACTOR: &str = "actor";
 const ACTOR_BROYDEN: &str = "actor-broyden";
@@ -108,8 +107,8 @@ pub const ACTOR_NAMES: [&str; 3] = [HYBRID, ACTOR, ACTOR_BROYDEN];
 
 /// The strategy of this name, or `None` when there is none, or when it needs a policy (it is one of
 /// [`ACTOR_NAMES`]) and `actor` is `None`. The seed decides everything that is drawn: `random` and
-/// `cmaes` use it, the others do the same for every seed. Only `model` asks the simulator, which
-/// must show the pixels of the task's pictures.
+/// `cmaes` use it, the others do the same for every seed. Only `model` and `hybrid` ask the
+/// simulator, which must show the pixels of the task's pictures.
 #[must_use]
 pub fn by_name(
     name: &str,
