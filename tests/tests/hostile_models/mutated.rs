@@ -74,3 +74,12 @@ fn random_damage_is_loaded_or_refused_in_one_line() {
     println!("{loaded} of {MUTATIONS} loaded");
     assert!((MUTATIONS / 50..MUTATIONS / 2).contains(&loaded), "{loaded}: try other damage");
 }
+
+#[test]
+fn the_fuzzer_starts_from_models_that_load() {
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus/model_file");
+    for name in ["f32", "f16", "int8"] {
+        let content = std::fs::read(std::path::Path::new(corpus).join(name)).unwrap();
+        Actor::from_bytes(name, &seal(content)).unwrap();
+    }
+}
