@@ -60,7 +60,7 @@ pub fn tune(
     let view = View::of_size(found.width(), found.height());
     let simulator = pipeline.simulator(&found, &view)?;
     drop(found);
-    let mut strategy = strategy::by_name(&options.strategy, options.seed, simulator)
+    let mut strategy = strategy::by_name(&options.strategy, options.seed, simulator, None)
         .with_context(|| format!("there is no strategy \"{}\"", options.strategy))?;
     let outcome = run_episode(
         pipeline,

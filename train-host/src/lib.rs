@@ -4,6 +4,7 @@
 //! their training stand behind the feature `torch`, which needs libtorch.
 
 pub mod environment;
+pub mod export;
 pub mod photographs;
 #[cfg(feature = "torch")]
 pub mod torch;

@@ -1,11 +1,27 @@
-//! The learned policy: what it sees, and how its output becomes a step.
+//! The learned policy: what it sees, how its output becomes a step, and how it is loaded.
 
+mod attributes;
+mod engine;
+mod error;
+mod graph;
+mod metadata;
 mod observation;
+mod policy;
 mod residual_step;
+mod seal;
+mod slot;
 #[cfg(test)]
 mod tests;
+mod weights;
+mod wire_outline;
 
+pub use error::{ActorError, ModelFlaw};
+pub use graph::{INPUT_NAME, ONNX_IR_VERSION, ONNX_OPERATOR_SET, OUTPUT_NAME, value_info};
+pub use metadata::{MODEL_FORMAT_VERSION, Provenance};
 pub use observation::{
     ActorEye, OBSERVATION_LENGTH, OBSERVATION_VERSION, Observation, ObservationError,
 };
+pub use policy::{Actor, LARGEST_MODEL};
 pub use residual_step::{StepError, step};
+pub use seal::seal;
+pub use slot::ActorSlot;

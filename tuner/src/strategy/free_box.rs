@@ -32,6 +32,11 @@ impl FreeBox {
         Domain::new(self.axes.iter().map(|&(_, interval)| interval).collect())
     }
 
+    /// Whether the parameter may change.
+    pub(crate) fn has(&self, parameter: Parameter) -> bool {
+        self.axes.iter().any(|&(each, _)| each == parameter)
+    }
+
     /// Values of the free parameters, in order.
     pub(crate) fn point(&self, params: &Params) -> Vec<f64> {
         self.axes.iter().map(|&(parameter, _)| params.get(parameter)).collect()

@@ -215,7 +215,8 @@ mod tests {
         ) {
             let jacobian = DMatrix::from_row_slice(12, 5, &entries);
             let residual = DVector::from_vec(residual);
-            let bounds: Vec<[f64; 2]> = room.iter().map(|(low, high)| [-low, *high]).collect();
+            let bounds: Vec<[f64; 2]> =
+                room.iter().map(|&(low, high): &(f64, f64)| [-low, high]).collect();
             let found = damped_step(&jacobian, &residual, damping, &bounds).unwrap();
             let normal = jacobian.transpose() * &jacobian;
             let mean = normal.diagonal().mean();

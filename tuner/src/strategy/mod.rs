@@ -1,16 +1,20 @@
 //! Ways of searching, all behind one trait.
 
+mod actor;
+mod actor_broyden;
 mod block_residual;
 mod broyden;
 mod cmaes;
 mod domain;
 mod free_box;
 mod greedy;
+mod hybrid;
 mod least_squares;
 mod lm;
 mod minimiser;
 mod model;
 mod nelder_mead;
+mod policy;
 mod random;
 mod simulation;
 #[cfg(test)]
@@ -22,6 +26,9 @@ pub use greedy::GreedySearch;
 pub use minimiser::Minimiser;
 pub use nelder_mead::NelderMead;
 
+use std::sync::Arc;
+
+use crate::actor::Actor;
 use crate::{Excerpt, Limits, Params, Planes};
 
 /// What a strategy may know before the first query.
@@ -88,19 +95,28 @@ const GREEDY: &str = "greedy";
 const NELDER_MEAD: &str = "nelder-mead";
 const CMAES: &str = "cmaes";
 const LM: &str = "lm";
+const HYBRID: &str = "hybrid";
+const ACTOR: &str = "actor";
+const ACTOR_BROYDEN: &str = "actor-broyden";
 
-/// Names of all strategies, as [`by_name`] knows them; the default first.
+/// Names of the strategies that need no trained model, as [`by_name`] knows them; the default first.
 pub const NAMES: [&str; 6] = [MODEL, LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
 
-/// The strategy of this name (one of [`NAMES`]), or `None`. The seed decides everything that is
-/// drawn: `random` and `cmaes` use it, the others do the same for every seed. Only `model` asks
-/// the simulator, which must show the pixels of the task's pictures.
+/// Names of the strategies that need a trained policy, as [`by_name`] knows them.
+pub const ACTOR_NAMES: [&str; 3] = [HYBRID, ACTOR, ACTOR_BROYDEN];
+
+/// The strategy of this name, or `None` when there is none, or when it needs a policy (it is one of
+/// [`ACTOR_NAMES`]) and `actor` is `None`. The seed decides everything that is drawn: `random` and
+/// `cmaes` use it, the others do the same for every seed. Only `model` and `hybrid` ask the
+/// simulator, which must show the pixels of the task's pictures.
 #[must_use]
 pub fn by_name(
     name: &str,
     seed: u64,
     simulator: Box<dyn Simulator>,
+    actor: Option<&Arc<Actor>>,
 ) -> Option<Box<dyn SearchStrategy>> {
+    let actor = || actor.map(Arc::clone);
     Some(match name {
         MODEL => Box::new(model::ModelStrategy::new(simulator)),
         LM => Box::new(lm::LevenbergMarquardt::new()),
@@ -108,6 +124,9 @@ pub fn by_name(
         GREEDY => Box::new(greedy::strategy(seed)),
         NELDER_MEAD => Box::new(nelder_mead::strategy(seed)),
         RANDOM => Box::new(random::strategy(seed)),
+        HYBRID => Box::new(hybrid::HybridStrategy::new(simulator, actor()?)),
+        ACTOR => Box::new(actor::ActorStrategy::new(actor()?)),
+        ACTOR_BROYDEN => Box::new(actor_broyden::ActorBroyden::new(actor()?)),
         _ => return None,
     })
 }

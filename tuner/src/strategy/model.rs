@@ -37,7 +37,7 @@ pub struct ModelStrategy {
 }
 
 /// State of a search, from the first ask on.
-struct Search {
+pub(super) struct Search {
     free: FreeBox,
     simulation: Simulation,
     goal: Features,
@@ -89,7 +89,7 @@ impl SearchStrategy for ModelStrategy {
 }
 
 impl Search {
-    fn new(simulation: Simulation, task: &Task) -> Self {
+    pub(super) fn new(simulation: Simulation, task: &Task) -> Self {
         let free = FreeBox::new(&task.limits);
         let goal = simulation.observe(&task.goal);
         Self {
@@ -104,7 +104,9 @@ impl Search {
         }
     }
 
-    fn next(&mut self) -> Option<Params> {
+    /// The next parameters to try: what the simulator says would give the goal when nothing has
+    /// been measured, otherwise a step from the best measured query, whoever proposed it.
+    pub(super) fn next(&mut self) -> Option<Params> {
         let Some(best) = self.trials.get(self.best) else {
             let (point, there) = self.simulation.solve(&self.free, &self.goal);
             self.explanation = Some(there);
@@ -113,7 +115,11 @@ impl Search {
         if self.free.dimensions() == 0 {
             return None;
         }
-        let last = self.explanation.take()?;
+        let last = self.explanation.take().unwrap_or_else(|| {
+            // The queries so far were another's, and so was what came of them.
+            self.damping = FIRST_DAMPING;
+            Linearisation::unknown(best.point.clone())
+        });
         let explanation = self.simulation.explain(&self.free, &best.features, last, EXPLAIN_STEPS);
         let mut jacobian = explanation.jacobian.clone();
         self.explanation = Some(explanation);
@@ -131,7 +137,8 @@ impl Search {
         Some(self.free.params((&best.point + step.step).as_slice()))
     }
 
-    fn learn(&mut self, measured: &Measured<'_>) {
+    /// Takes note of a query.
+    pub(super) fn learn(&mut self, measured: &Measured<'_>) {
         let features = self.simulation.observe(measured.picture);
         let point = DVector::from_vec(self.free.point(&measured.params));
         let trial = Trial { point, features, mse: measured.mse };
@@ -151,5 +158,15 @@ impl Search {
             self.best = self.trials.len();
         }
         self.trials.push(trial);
+    }
+
+    /// How much of what the last query changed in the picture as found the simulator does not
+    /// predict: 0 when it predicts all, 1 when it might as well predict no change.
+    pub(super) fn missed_part(&mut self, task: &Task) -> Option<f64> {
+        let last = self.trials.last()?;
+        let predicted = self.simulation.whole_features(&self.free, &last.point);
+        let changed = &last.features.whole - self.simulation.observe(&task.initial).whole;
+        let missed = (predicted - &last.features.whole).norm() / changed.norm();
+        missed.is_finite().then_some(missed)
     }
 }

@@ -69,6 +69,13 @@ struct Solution {
     jacobian: DMatrix<f64>,
 }
 
+impl Linearisation {
+    /// Nothing but a point to explain a picture from.
+    pub(super) fn unknown(point: DVector<f64>) -> Self {
+        Self { point, origin: None, jacobian: DMatrix::zeros(0, 0) }
+    }
+}
+
 impl Simulation {
     pub(super) fn new(simulator: Box<dyn Simulator>, task: &Task) -> Self {
         let whole = Functionals::new(&task.initial, &task.mask);
@@ -95,7 +102,7 @@ impl Simulation {
     }
 
     /// Features of the whole view that the simulator gives for these values of the free parameters.
-    fn whole_features(&mut self, free: &FreeBox, point: &DVector<f64>) -> DVector<f64> {
+    pub(super) fn whole_features(&mut self, free: &FreeBox, point: &DVector<f64>) -> DVector<f64> {
         let picture = self.simulator.simulate(&free.params(point.as_slice()));
         DVector::from_vec(self.whole.observe(&picture))
     }

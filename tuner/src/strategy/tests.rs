@@ -76,7 +76,7 @@ fn mse(a: &Planes, b: &Planes) -> f64 {
 /// Every query of an episode of at most `most` queries, with its error.
 fn episode(name: &str, seed: u64, task: &Task, most: usize) -> Vec<(Params, f64)> {
     let pipeline = LinearPipeline::new();
-    let mut strategy = by_name(name, seed, simulator()).unwrap();
+    let mut strategy = by_name(name, seed, simulator(), None).unwrap();
     let mut queries = Vec::new();
     while let Some(params) = strategy.ask(task).filter(|_| queries.len() < most) {
         assert_eq!(Some(params), strategy.ask(task), "asking again must not move on");
@@ -147,13 +147,21 @@ fn random_improves_within_three_hundred_queries_and_never_ends_below_neutral() {
 fn the_seed_decides_all_and_only_what_is_drawn() {
     let task = LinearPipeline::new().task(&goal(), Limits::default());
     for name in NAMES {
-        assert_eq!(by_name(name, 0, simulator()).unwrap().name(), name);
+        assert_eq!(by_name(name, 0, simulator(), None).unwrap().name(), name);
         let first = episode(name, 7, &task, 40);
         assert_eq!(first, episode(name, 7, &task, 40), "{name}");
         let draws = [RANDOM, CMAES].contains(&name);
         assert_eq!(first != episode(name, 8, &task, 40), draws, "{name}");
     }
-    assert!(by_name("simulated-annealing", 0, simulator()).is_none());
+    assert!(by_name("simulated-annealing", 0, simulator(), None).is_none());
+}
+
+#[test]
+fn without_a_policy_there_is_no_strategy_that_needs_one() {
+    for name in ACTOR_NAMES {
+        assert!(!NAMES.contains(&name));
+        assert!(by_name(name, 0, simulator(), None).is_none(), "{name}");
+    }
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn episode(
     let goal = TrueGoal { seen, clean: goal.picture };
     let mut pipeline = scenario.met(frame, seed, seed);
     let mut strategy: Box<dyn SearchStrategy> =
-        strategy::by_name(name, seed ^ STRATEGY_STREAM, scenario.simulator(frame)?)
+        strategy::by_name(name, seed ^ STRATEGY_STREAM, scenario.simulator(frame)?, None)
             .with_context(|| format!("there is no strategy \"{name}\""))?;
     trace(&mut pipeline, &mut clean, strategy.as_mut(), &goal, checkpoints)
 }

@@ -73,7 +73,7 @@ fn episode(
     let goal = TrueGoal { seen: goal.picture.clone(), clean: goal.picture };
     let mut pipeline = file.open_frame(frame.clone(), &cancel)?;
     let simulator = pipeline.simulator(frame, &View::of_size(frame.width(), frame.height()))?;
-    let mut strategy = strategy::by_name(strategy, !seed, simulator)
+    let mut strategy = strategy::by_name(strategy, !seed, simulator, None)
         .with_context(|| format!("there is no strategy \"{strategy}\""))?;
     trace(&mut pipeline, &mut clean, strategy.as_mut(), &goal, &CHECKPOINTS)
 }

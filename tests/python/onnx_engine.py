@@ -1,0 +1,40 @@
+"""Runs an exported model in onnxruntime, after the ONNX project's own checker has passed it.
+
+    onnx_engine.py MODEL < observations > outputs
+
+Observations are rows of 344 little-endian 32-bit floats, outputs rows of nine. The digest at the end
+of the file is checked from its description: it covers all bytes before the last 84.
+"""
+
+import hashlib
+import sys
+
+try:
+    import numpy as np
+    import onnx
+    import onnxruntime
+except ImportError as error:
+    print(f"missing: {error}", file=sys.stderr)
+    sys.exit(3)
+
+
+def main():
+    with open(sys.argv[1], "rb") as file:
+        content = file.read()
+    model = onnx.load_from_string(content)
+    onnx.checker.check_model(model, full_check=True)
+    stated = model.metadata_props[-1]
+    assert stated.key == "isptune.sha256", stated.key
+    assert stated.value == hashlib.sha256(content[:-84]).hexdigest(), "digest"
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"])
+    rows = np.frombuffer(sys.stdin.buffer.read(), "<f4").reshape(-1, 1, 344)
+    outputs = [session.run(["action"], {"observation": row})[0] for row in rows]
+    assert all(output.shape == (1, 9) and output.dtype == np.float32 for output in outputs)
+    sys.stdout.buffer.write(np.concatenate(outputs).astype("<f4").tobytes())
+
+
+if __name__ == "__main__":
+    main()

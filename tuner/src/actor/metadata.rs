@@ -1,0 +1,110 @@
+//! What a model file says about itself.
+
+use tract_onnx::pb::StringStringEntryProto;
+
+use super::error::quoted;
+use super::{ModelFlaw, OBSERVATION_VERSION};
+use crate::Parameter;
+
+/// Version of the file format: metadata keys, operators, layout of weights.
+pub const MODEL_FORMAT_VERSION: u32 = 1;
+
+/// The representation of a state that [`super::ActorEye`] makes.
+const RESIDUAL: &str = "residual";
+
+const FORMAT: &str = "isptune.format";
+const REPRESENTATION: &str = "isptune.representation";
+const OBSERVATION: &str = "isptune.observation";
+const PARAMETERS: &str = "isptune.parameters";
+const COMMAND: &str = "isptune.command";
+const COMMIT: &str = "isptune.commit";
+const FIGURES: &str = "isptune.figures";
+const KEYS: [&str; 7] = [FORMAT, REPRESENTATION, OBSERVATION, PARAMETERS, COMMAND, COMMIT, FIGURES];
+
+/// Bytes that one value may have.
+const LONGEST_VALUE: usize = 8192;
+
+/// Where a model comes from, in words: shown to people, trusted by nothing. Each text has at most
+/// 8192 bytes and no control characters except line breaks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Provenance {
+    /// The command that trained it.
+    pub command: String,
+    /// The commit of the program that trained it.
+    pub commit: String,
+    /// What was measured with it, each figure with its conditions.
+    pub figures: String,
+}
+
+impl Provenance {
+    /// The metadata entries of a model file for the representation `residual`: file format,
+    /// observation version, parameter order and ranges of this isptune, and where it comes from.
+    #[must_use]
+    pub fn to_entries(&self) -> Vec<(&'static str, String)> {
+        vec![
+            (FORMAT, MODEL_FORMAT_VERSION.to_string()),
+            (REPRESENTATION, RESIDUAL.to_owned()),
+            (OBSERVATION, OBSERVATION_VERSION.to_string()),
+            (PARAMETERS, parameter_table()),
+            (COMMAND, self.command.clone()),
+            (COMMIT, self.commit.clone()),
+            (FIGURES, self.figures.clone()),
+        ]
+    }
+
+    /// Reads the entries of a file and refuses those of a model that would misunderstand us.
+    pub(super) fn of_entries(entries: &[StringStringEntryProto]) -> Result<Self, ModelFlaw> {
+        for (place, entry) in entries.iter().enumerate() {
+            let key = quoted(&entry.key);
+            if !KEYS.contains(&entry.key.as_str()) {
+                return Err(ModelFlaw::Metadata(format!("has the unknown entry {key}")));
+            }
+            if entries.iter().take(place).any(|earlier| earlier.key == entry.key) {
+                return Err(ModelFlaw::Metadata(format!("has the entry {key} twice")));
+            }
+            if entry.value.len() > LONGEST_VALUE {
+                let size = entry.value.len();
+                return Err(ModelFlaw::Metadata(format!("entry {key} has {size} bytes")));
+            }
+            if entry.value.chars().any(|c| c.is_control() && c != '\n') {
+                return Err(ModelFlaw::Metadata(format!("entry {key} has control characters")));
+            }
+        }
+        let value = |key: &str| -> Result<&str, ModelFlaw> {
+            let entry = entries.iter().find(|entry| entry.key == key);
+            let missing = || ModelFlaw::Metadata(format!("lacks the entry {key:?}"));
+            entry.map(|entry| entry.value.as_str()).ok_or_else(missing)
+        };
+        let found = value(FORMAT)?;
+        if found != MODEL_FORMAT_VERSION.to_string() {
+            return Err(ModelFlaw::Format { found: quoted(found), expected: MODEL_FORMAT_VERSION });
+        }
+        let found = value(REPRESENTATION)?;
+        if found != RESIDUAL {
+            let found = found.chars().take(40).collect();
+            return Err(ModelFlaw::Representation { found, expected: RESIDUAL });
+        }
+        let found = value(OBSERVATION)?;
+        if found != OBSERVATION_VERSION.to_string() {
+            let (found, expected) = (quoted(found), OBSERVATION_VERSION);
+            return Err(ModelFlaw::Observation { found, expected });
+        }
+        let (found, expected) = (value(PARAMETERS)?, parameter_table());
+        if found != expected {
+            return Err(ModelFlaw::Parameters {
+                found: found.chars().take(300).collect(),
+                expected,
+            });
+        }
+        Ok(Self {
+            command: value(COMMAND)?.to_owned(),
+            commit: value(COMMIT)?.to_owned(),
+            figures: value(FIGURES)?.to_owned(),
+        })
+    }
+}
+
+/// The parameters in the order of the network's outputs, with their canonical ranges.
+fn parameter_table() -> String {
+    Parameter::ALL.map(|parameter| format!("{parameter} -1..1")).join(", ")
+}

@@ -1,0 +1,127 @@
+//! A policy that was loaded from a file.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use prost::Message;
+use tract_onnx::pb::ModelProto;
+
+use super::engine::Engine;
+use super::{ActorError, ModelFlaw, OBSERVATION_LENGTH, Provenance, graph, seal, wire_outline};
+use crate::Parameter;
+
+/// Bytes that a model file may have: twice what four million weights need as 16-bit floats.
+pub const LARGEST_MODEL: usize = 16 << 20;
+
+/// A trained policy: observations in, raw outputs out. Several threads may ask one at the same time.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    name: String,
+    provenance: Provenance,
+    engine: Engine,
+}
+
+impl Actor {
+    /// Loads an ONNX file that train-host exported.
+    ///
+    /// # Errors
+    /// [`ActorError`] when the file cannot be read or is no sound model for this isptune. A hostile
+    /// file is refused before the inference engine sees it, and a panic of the engine is an error.
+    pub fn load(path: &Path) -> Result<Self, ActorError> {
+        let name = path.display().to_string();
+        match read(path) {
+            Ok(bytes) => Self::from_bytes(name, &bytes),
+            Err(source) => Err(ActorError::Read { name, source }),
+        }
+    }
+
+    /// Loads a model that is in memory; `name` stands for its file in messages.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn from_bytes(name: impl Into<String>, bytes: &[u8]) -> Result<Self, ActorError> {
+        let name = name.into();
+        if bytes.len() > LARGEST_MODEL {
+            return Err(ActorError::TooLarge { name, most: LARGEST_MODEL });
+        }
+        match prepare(bytes) {
+            Ok((provenance, engine)) => Ok(Self { name, provenance, engine }),
+            Err(flaw) => Err(ActorError::Refused { name, flaw }),
+        }
+    }
+
+    /// The file that it was loaded from, or what stands for it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the file says about where it comes from.
+    #[must_use]
+    pub const fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// The network's raw outputs, in the order of [`Parameter::ALL`], for the
+    /// [`super::Observation::values`] of a picture; [`super::step`] makes a step of them.
+    ///
+    /// # Errors
+    /// [`ActorError::Input`] for an observation that is not finite, [`ActorError::Inference`] and
+    /// [`ActorError::Output`] when the network fails.
+    pub fn infer(
+        &self,
+        observation: &[f32; OBSERVATION_LENGTH],
+    ) -> Result<[f32; Parameter::COUNT], ActorError> {
+        let name = || self.name.clone();
+        if let Some((index, value)) = first_not_finite(observation) {
+            return Err(ActorError::Input { name: name(), index, value });
+        }
+        let run = self.engine.run(observation);
+        let outputs = run.map_err(|reason| ActorError::Inference { name: name(), reason })?;
+        match first_not_finite(&outputs) {
+            Some((index, value)) => Err(ActorError::Output { name: name(), index, value }),
+            None => Ok(outputs),
+        }
+    }
+}
+
+/// Reads at most one byte more than a model may have, and never waits for a pipe or a device.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST_MODEL as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn prepare(bytes: &[u8]) -> Result<(Provenance, Engine), ModelFlaw> {
+    let content = seal::opened(bytes)?;
+    wire_outline::check(content)?;
+    let model = ModelProto::decode(content);
+    let model =
+        model.map_err(|error| ModelFlaw::Structure(format!("cannot be decoded: {error}")))?;
+    let provenance = Provenance::of_entries(&model.metadata_props)?;
+    let graph = graph::rebuilt(&model)?;
+    let engine = Engine::new(&graph).map_err(ModelFlaw::Engine)?;
+    test(&engine)?;
+    Ok((provenance, engine))
+}
+
+/// One inference on an observation of plausible size, before anybody relies on the network.
+fn test(engine: &Engine) -> Result<(), ModelFlaw> {
+    let mut observation = [0.0; OBSERVATION_LENGTH];
+    for (index, value) in observation.iter_mut().enumerate() {
+        *value = (index as f32).sin();
+    }
+    let outputs = engine.run(&observation).map_err(ModelFlaw::Test)?;
+    match first_not_finite(&outputs) {
+        Some((index, value)) => Err(ModelFlaw::Test(format!("output {index} is {value}"))),
+        None => Ok(()),
+    }
+}
+
+fn first_not_finite(values: &[f32]) -> Option<(usize, f32)> {
+    values.iter().copied().enumerate().find(|(_, value)| !value.is_finite())
+}
