@@ -10,6 +10,7 @@ mod pipeline_choice;
 mod progress;
 pub mod report;
 mod result_output;
+pub mod shipped_actor;
 mod standard_output;
 mod tune_report;
 pub mod tuning;

@@ -1,5 +1,6 @@
 //! One tune from opened pictures to a result: what `match` and `demo` share.
 
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
@@ -10,11 +11,15 @@ use tuner::{
     run_episode, strategy,
 };
 
+use crate::shipped_actor;
+
 /// What a tune is asked to do, apart from the pictures.
 #[derive(Debug)]
 pub struct TuneOptions {
     /// Name of the strategy.
     pub strategy: String,
+    /// The policy's file; without one the shipped policy serves.
+    pub model: Option<PathBuf>,
     /// Budget and target.
     pub episode: EpisodeOptions,
     /// Region of interest and registration.
@@ -60,7 +65,13 @@ pub fn tune(
     let view = View::of_size(found.width(), found.height());
     let simulator = pipeline.simulator(&found, &view)?;
     drop(found);
-    let mut strategy = strategy::by_name(&options.strategy, options.seed, simulator, None)
+    let needs_policy = strategy::ACTOR_NAMES.contains(&options.strategy.as_str());
+    let actor = match &options.model {
+        None if !needs_policy => None,
+        path => Some(shipped_actor::actor(path.as_deref())?),
+    };
+    let actor = actor.as_ref();
+    let mut strategy = strategy::by_name(&options.strategy, options.seed, simulator, actor)
         .with_context(|| format!("there is no strategy \"{}\"", options.strategy))?;
     let outcome = run_episode(
         pipeline,

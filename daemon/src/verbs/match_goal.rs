@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use tuner::{EpisodeOptions, Frame, GoalOptions, Parameter, Region, strategy};
 
 use crate::exit::Exit;
@@ -36,8 +37,12 @@ pub struct Options {
 #[derive(Debug, Args)]
 pub struct SearchOptions {
     /// How to search
-    #[arg(long, value_name = "NAME", default_value = "model", value_parser = strategy::NAMES)]
+    #[arg(long, value_name = "NAME", default_value = "hybrid", value_parser = strategy_names())]
     strategy: String,
+    /// Policy of the strategies hybrid and actor (ONNX, as train-host exports it) in place of the
+    /// one that comes with isptune
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
     /// Queries at most
     #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     queries: u32,
@@ -70,6 +75,7 @@ impl SearchOptions {
         apply_limits(&mut limits, &self.limit, &self.lock)?;
         Ok(TuneOptions {
             strategy: self.strategy.clone(),
+            model: self.model.clone(),
             episode: EpisodeOptions { budget: self.queries as usize, target_db: self.target },
             goal: GoalOptions { region_of_interest: self.region, register: !self.no_registration },
             limits,
@@ -82,6 +88,11 @@ impl SearchOptions {
     pub const fn budget(&self) -> usize {
         self.queries as usize
     }
+}
+
+/// Those that need no policy stand last.
+fn strategy_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(strategy::ACTOR_NAMES.into_iter().chain(strategy::NAMES))
 }
 
 /// Runs the verb.

@@ -44,6 +44,18 @@ fn options_that_are_none() {
 }
 
 #[test]
+fn model_that_is_missing_empty_or_garbage() {
+    let bench = Workbench::new();
+    bench.write("empty.onnx", "");
+    bench.write("garbage.onnx", "this is no network");
+    for (file, part) in [("missing.onnx", "No such file"), ("empty.onnx", ""), ("garbage.onnx", "")]
+    {
+        let words = format!("match --input input.png --goal input.png --model {file}");
+        bench.refuses(&words, 1, &[file, part]);
+    }
+}
+
+#[test]
 fn pipeline_file_with_a_slip_is_told_by_line_column_and_nearest_key() {
     let bench = Workbench::new().with_oneshot("cp \"$1\" \"$2\"", "tiemout_ms = 5");
     let parts = ["pipeline.toml:4:1: unknown key \"tiemout_ms\"", "did you mean \"timeout_ms\"?"];

@@ -51,7 +51,7 @@ fn match_prints_exactly_the_documented_keys() {
         assert_eq!(keys(&query["params"]), nine);
         assert_eq!(query["native"].as_object().unwrap().len(), 9);
     }
-    assert_eq!(json["strategy"], "model");
+    assert_eq!(json["strategy"], "hybrid");
     assert_eq!((&json["out"], &json["report"]), (&json!("out.png"), &Value::Null));
     let lines = bench.read("log.jsonl");
     let logged: Vec<Value> = lines.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
@@ -96,7 +96,8 @@ fn locks_and_limits_are_respected() {
     let bench = Workbench::new().with_goal();
     let text = "kind = \"software\"\nlock = [\"texture\"]\n[limits]\nsaturation = [-0.1, 0.05]\n";
     bench.write("limited.toml", text);
-    for strategy in ["model", "lm", "cmaes", "greedy", "nelder-mead", "random"] {
+    let strategies = tuner::strategy::ACTOR_NAMES.iter().chain(&tuner::strategy::NAMES);
+    for strategy in strategies {
         let tune = format!(
             "match --input input.png --goal goal.png --pipeline limited.toml --lock red_gain=0.2 \
              --limit exposure=-0.1..0.1 --queries 6 --strategy {strategy} --json"

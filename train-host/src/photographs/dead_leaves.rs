@@ -70,7 +70,7 @@ impl Mood {
         let tint = random.random_range(-0.1..0.1_f64);
         Self {
             illuminant: [warmth.exp(), tint.exp(), (-warmth).exp()],
-            brightness: random.random_range(-3.2..-1.0_f64).exp2(),
+            brightness: random.random_range(-5.0..-1.2_f64).exp2(),
             contrast: random.random_range(0.5..1.6),
             chroma: random.random_range(0.1..1.0),
         }

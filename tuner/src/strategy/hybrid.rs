@@ -1,8 +1,10 @@
-//! Strategy `hybrid`: the learned policy first, then least squares on what was measured.
+//! Strategy `hybrid`: the simulator's answer, a learned policy where it was wrong, then least squares
+//! on what was measured.
 //!
-//! The policy comes near in a few queries whatever the pipeline; after that the simulator's
-//! derivatives, bent by every measured query, converge faster than it does. How soon depends on
-//! whether the simulator predicts what the queries did.
+//! On a pipeline that behaves like the simulator the first query is the answer, and least squares
+//! polishes it. On any other the policy, which has met many pipelines, comes nearer in the next few
+//! queries than derivatives that are not the pipeline's; their measurements then bend the
+//! derivatives, and least squares converges faster than the policy does.
 
 use std::sync::Arc;
 
@@ -10,20 +12,18 @@ use super::model::Search;
 use super::policy::{Policy, largest_change, moved};
 use super::simulation::Simulation;
 use super::{HYBRID, Measured, SearchStrategy, Simulator, Task};
-use crate::Params;
 use crate::actor::Actor;
+use crate::{Params, Planes};
 
-/// Queries of the policy on a pipeline that the simulator predicts.
-const QUERIES_IF_PREDICTED: usize = 2;
-/// Queries of the policy on any other.
-const QUERIES_ELSE: usize = 4;
-/// The simulator predicts a pipeline when it misses less than this part of a measured change: a
+/// Queries of the policy on a pipeline that the simulator does not predict.
+const POLICY_QUERIES: usize = 3;
+/// The simulator predicts a pipeline when it misses less than this part of the measured change: a
 /// pipeline of the same formulas is missed by noise and rounding, other response curves by more.
 const MISSED_PART: f64 = 0.1;
 /// A policy that would change no parameter by more than this has nothing to add.
 const SMALLEST_CHANGE: f64 = 1e-3;
 
-/// A few queries of a policy, then Gauss–Newton steps as in strategy `model`.
+/// The simulator, a few queries of a policy, then Gauss–Newton steps as in strategy `model`.
 pub(super) struct HybridStrategy {
     actor: Arc<Actor>,
     simulator: Option<Box<dyn Simulator>>,
@@ -38,8 +38,16 @@ struct Tune {
     search: Search,
     /// What the policy wants next.
     proposal: Option<Params>,
+    /// Queries that are still the policy's.
     policy_queries: usize,
-    measured: usize,
+    best: Option<Best>,
+}
+
+/// The best measured query.
+struct Best {
+    params: Params,
+    picture: Planes,
+    mse: f64,
 }
 
 impl HybridStrategy {
@@ -55,12 +63,10 @@ impl SearchStrategy for HybridStrategy {
 
     fn ask(&mut self, task: &Task) -> Option<Params> {
         if self.tune.is_none() {
-            let policy = Policy::new(&self.actor, task);
-            let step = policy.as_ref().and_then(|policy| policy.first_step(task));
-            let proposal = step.map(|step| moved(task, &Params::NEUTRAL, &step));
             let search = Search::new(Simulation::new(self.simulator.take()?, task), task);
-            let policy_queries = QUERIES_ELSE;
-            self.tune = Some(Tune { policy, search, proposal, policy_queries, measured: 0 });
+            let policy = Policy::new(&self.actor, task);
+            self.tune =
+                Some(Tune { policy, search, proposal: None, policy_queries: 0, best: None });
         }
         if self.pending.is_none() {
             let tune = self.tune.as_mut()?;
@@ -80,24 +86,31 @@ impl SearchStrategy for HybridStrategy {
 impl Tune {
     fn learn(&mut self, task: &Task, measured: &Measured<'_>) {
         self.search.learn(measured);
-        self.measured += 1;
-        if self.measured == QUERIES_IF_PREDICTED
-            && self.search.missed_part(task).is_some_and(|missed| missed < MISSED_PART)
-        {
-            self.policy_queries = QUERIES_IF_PREDICTED;
+        if self.best.is_none() {
+            let missed = self.search.missed_part(task);
+            let is_predicted = missed.is_some_and(|missed| missed < MISSED_PART);
+            self.policy_queries = if is_predicted { 0 } else { POLICY_QUERIES };
         }
-        if self.measured < self.policy_queries {
-            let step = self
-                .policy
-                .as_ref()
-                .and_then(|policy| policy.step(measured.picture, &measured.params));
-            let next = step.map(|step| moved(task, &measured.params, &step));
-            self.proposal =
-                next.filter(|next| largest_change(&measured.params, next) > SMALLEST_CHANGE);
-            if self.proposal.is_none() {
-                // What it would not change now it will not change after another step.
-                self.policy_queries = 0;
-            }
+        if self.best.as_ref().is_none_or(|best| measured.mse < best.mse) {
+            let picture = measured.picture.clone();
+            self.best = Some(Best { params: measured.params, picture, mse: measured.mse });
         }
+        if self.policy_queries == 0 {
+            return;
+        }
+        self.policy_queries -= 1;
+        self.proposal = self.policy_step(task);
+        if self.proposal.is_none() {
+            // What it would not change now it will not change after another step.
+            self.policy_queries = 0;
+        }
+    }
+
+    /// Where the policy would go from the best measured query.
+    fn policy_step(&self, task: &Task) -> Option<Params> {
+        let best = self.best.as_ref()?;
+        let step = self.policy.as_ref()?.step(&best.picture, &best.params)?;
+        let next = moved(task, &best.params, &step);
+        (largest_change(&best.params, &next) > SMALLEST_CHANGE).then_some(next)
     }
 }

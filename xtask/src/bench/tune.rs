@@ -64,6 +64,7 @@ fn write_pair(size: [usize; 2], input: &Path, goal: &Path) -> Result<()> {
 fn options(target_db: f64) -> TuneOptions {
     TuneOptions {
         strategy: "model".to_owned(),
+        model: None,
         episode: EpisodeOptions { budget: 10, target_db },
         goal: GoalOptions::default(),
         limits: PipelineFile::software().limits(),

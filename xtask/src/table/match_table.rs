@@ -1,11 +1,16 @@
 //! `cargo xtask table match`: all strategies, all scenarios, validation photographs.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use anyhow::{Context, Result};
 use clap::Args;
+use daemon::shipped_actor;
 use isp_hw::random_goal;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use tuner::actor::Actor;
 use tuner::{Pipeline, SearchStrategy, strategy};
 
 use super::episode_trace::{EpisodeTrace, TrueGoal, trace};
@@ -41,6 +46,12 @@ pub struct Options {
     /// Only scenarios whose name contains this
     #[arg(long, default_value = "")]
     scenario: String,
+    /// Policy of the strategies that need one (ONNX); the shipped one without
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// Folders of photographs: val and cameras for figures, train for choices
+    #[arg(long, value_delimiter = ',', default_value = "val,cameras")]
+    folders: Vec<String>,
     /// Names the photographs below this, in dB, of each block (10 queries)
     #[arg(long)]
     worst: Option<f64>,
@@ -51,9 +62,11 @@ pub struct Options {
 /// # Errors
 /// When the photographs are missing or an episode fails.
 pub fn print(options: &Options) -> Result<()> {
-    let photographs = photographs(&["val", "cameras"], options.photographs)?;
+    let folders: Vec<&str> = options.folders.iter().map(String::as_str).collect();
+    let photographs = photographs(&folders, options.photographs)?;
+    let actor = shipped_actor::actor(options.model.as_deref())?;
     let strategies: Vec<&str> = match options.strategies.as_slice() {
-        [] => strategy::NAMES.to_vec(),
+        [] => strategy::ACTOR_NAMES.into_iter().chain(strategy::NAMES).collect(),
         some => some.iter().map(String::as_str).collect(),
     };
     markdown::print_head(options.seed, photographs.len());
@@ -65,7 +78,7 @@ pub fn print(options: &Options) -> Result<()> {
         for strategy in &strategies {
             let long = LONG_STRATEGIES.contains(strategy);
             let checkpoints: &[usize] = if long { &LONG } else { &SHORT };
-            let traces = run(scenario, strategy, &photographs, options.seed, checkpoints)?;
+            let traces = run(scenario, strategy, &actor, &photographs, options.seed, checkpoints)?;
             markdown::print_row(&Row { strategy, checkpoints, traces: &traces }, &LONG);
             if let Some(limit) = options.worst {
                 name_worst(&photographs, &traces, limit);
@@ -80,13 +93,14 @@ pub fn print(options: &Options) -> Result<()> {
 fn run(
     scenario: Scenario,
     strategy: &str,
+    actor: &Arc<Actor>,
     photographs: &[Photograph],
     seed: u64,
     checkpoints: &[usize],
 ) -> Result<Vec<EpisodeTrace>> {
     let episodes = photographs.par_iter().enumerate().map(|(number, photograph)| {
         let seed = seed.wrapping_mul(1_000_003).wrapping_add(number as u64);
-        episode(scenario, strategy, photograph, seed, checkpoints)
+        episode(scenario, strategy, actor, photograph, seed, checkpoints)
             .with_context(|| format!("{}, {strategy}, {}", scenario.name(), photograph.name))
     });
     episodes.collect()
@@ -95,6 +109,7 @@ fn run(
 fn episode(
     scenario: Scenario,
     name: &str,
+    actor: &Arc<Actor>,
     photograph: &Photograph,
     seed: u64,
     checkpoints: &[usize],
@@ -106,7 +121,7 @@ fn episode(
     let goal = TrueGoal { seen, clean: goal.picture };
     let mut pipeline = scenario.met(frame, seed, seed);
     let mut strategy: Box<dyn SearchStrategy> =
-        strategy::by_name(name, seed ^ STRATEGY_STREAM, scenario.simulator(frame)?, None)
+        strategy::by_name(name, seed ^ STRATEGY_STREAM, scenario.simulator(frame)?, Some(actor))
             .with_context(|| format!("there is no strategy \"{name}\""))?;
     trace(&mut pipeline, &mut clean, strategy.as_mut(), &goal, checkpoints)
 }

@@ -1,14 +1,17 @@
 //! `cargo xtask table rawtherapee`: a real raw developer, never met before, as the pipeline.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use daemon::shipped_actor;
 use isp_hw::{OpenPipeline, PipelineFile, random_goal};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use tuner::actor::Actor;
 use tuner::{Frame, View, strategy};
 
 use super::episode_trace::{EpisodeTrace, TrueGoal, trace};
@@ -27,8 +30,11 @@ pub struct Options {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Strategies
-    #[arg(long, value_delimiter = ',', default_value = "model")]
+    #[arg(long, value_delimiter = ',', default_value = "hybrid,actor-broyden,model")]
     strategies: Vec<String>,
+    /// Policy of the strategies that need one (ONNX); the shipped one without
+    #[arg(long)]
+    model: Option<PathBuf>,
 }
 
 /// Prints the table as Markdown.
@@ -37,6 +43,7 @@ pub struct Options {
 /// When rawtherapee-cli or the photographs are missing, or an episode fails.
 pub fn print(options: &Options) -> Result<()> {
     let file = PipelineFile::load(&checkout().join("pipelines/rawtherapee.toml"))?;
+    let actor = shipped_actor::actor(options.model.as_deref())?;
     let all = photographs(&["val"], usize::MAX)?;
     let spacing = (all.len() / options.photographs.max(1)).max(1);
     let chosen: Vec<Photograph> =
@@ -46,7 +53,7 @@ pub fn print(options: &Options) -> Result<()> {
     for strategy in &options.strategies {
         let episodes = chosen.par_iter().enumerate().map(|(number, photograph)| {
             let seed = options.seed.wrapping_mul(1_000_003).wrapping_add(number as u64);
-            episode(&file, strategy, photograph, seed).context(photograph.name.clone())
+            episode(&file, strategy, &actor, photograph, seed).context(photograph.name.clone())
         });
         let traces: Vec<EpisodeTrace> = episodes.collect::<Result<_>>()?;
         for (photograph, trace) in chosen.iter().zip(&traces) {
@@ -63,6 +70,7 @@ pub fn print(options: &Options) -> Result<()> {
 fn episode(
     file: &PipelineFile,
     strategy: &str,
+    actor: &Arc<Actor>,
     photograph: &Photograph,
     seed: u64,
 ) -> Result<EpisodeTrace> {
@@ -73,7 +81,7 @@ fn episode(
     let goal = TrueGoal { seen: goal.picture.clone(), clean: goal.picture };
     let mut pipeline = file.open_frame(frame.clone(), &cancel)?;
     let simulator = pipeline.simulator(frame, &View::of_size(frame.width(), frame.height()))?;
-    let mut strategy = strategy::by_name(strategy, !seed, simulator, None)
+    let mut strategy = strategy::by_name(strategy, !seed, simulator, Some(actor))
         .with_context(|| format!("there is no strategy \"{strategy}\""))?;
     trace(&mut pipeline, &mut clean, strategy.as_mut(), &goal, &CHECKPOINTS)
 }
