@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use train_host::photographs::read_manifest;
 use tuner::Frame;
 
 /// Root of the checkout.
@@ -31,14 +32,9 @@ pub fn photographs(folders: &[&str], most: usize) -> Result<Vec<Photograph>> {
     let mut paths = Vec::new();
     for name in folders {
         let folder = folder().join("photos").join(name);
-        let entries = std::fs::read_dir(&folder).with_context(|| {
-            format!("{}: set ISPTUNE_DATA to the folder that holds photos/", folder.display())
-        })?;
-        let mut files: Vec<PathBuf> =
-            entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-        files.retain(|path| path.extension().is_some_and(|kind| kind == "jpg" || kind == "png"));
-        files.sort();
-        paths.extend(files);
+        let files =
+            read_manifest(&folder).context("set ISPTUNE_DATA to the folder that holds photos/")?;
+        paths.extend(files.into_iter().map(|file| file.path));
     }
     paths.truncate(most);
     paths.into_iter().map(|path| photograph(&path)).collect()
