@@ -50,6 +50,7 @@ pub fn run() -> Result<()> {
         cargo("documentation", &["doc", "--workspace", "--no-deps", "--quiet"]),
     ];
     lanes.extend(test_run::tests()?);
+    lanes.extend(test_run::torch_tests()?);
     lanes.extend(fuzz_targets()?);
     summarise(&lanes)
 }

@@ -143,7 +143,6 @@ impl Policy {
     }
 
     /// Outputs (n × 9) for observations (n × 344), with weights as [`Self::cut`] gives them.
-    #[must_use]
     pub fn forward(&self, pieces: &[Tensor], observations: &Tensor) -> Tensor {
         let mut pieces = pieces.iter();
         let mut values = observations.shallow_clone();

@@ -255,7 +255,7 @@ impl Regression {
             let after = (before.view([size, COUNT]) + step).clamp(-1.0, 1.0);
             let error = (&after - &targets).unsqueeze(2);
             let shown = error.transpose(1, 2).matmul(&metrics.matmul(&error)).view([size]);
-            loss = loss + (shown + EXACT_MSE).log().mean(Kind::Float);
+            loss += (shown + EXACT_MSE).log().mean(Kind::Float);
             let after = to_host(&after.detach());
             episodes.par_iter_mut().zip(after.par_chunks(Parameter::COUNT)).for_each(
                 |(episode, values)| {

@@ -1,7 +1,7 @@
 //! The lane of `cargo test`.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
@@ -40,31 +40,45 @@ impl Listener {
     }
 }
 
-/// `cargo test` with all that is installed, and a line for everything that a test said it did not
-/// run. What failed is repeated at the end, where it is found.
+/// `cargo test`, and a line for everything that a test said it did not run.
+///
+/// # Errors
+/// When cargo cannot be started.
 pub fn tests() -> Result<Vec<Lane>> {
-    let libtorch = libtorch::installed();
-    let mut arguments = vec!["test", "--workspace", "--no-fail-fast"];
-    if libtorch.is_some() {
-        arguments.extend(["--features", "train-host/torch"]);
-    }
-    arguments.extend(["--", "--show-output"]);
-    println!("\n== tests: cargo {}", arguments.join(" "));
     let mut command = cargo_command();
-    command.args(arguments).stdout(Stdio::piped());
-    let mut listener = Listener::default();
-    match &libtorch {
-        Some(path) => {
-            command.env("LIBTORCH", path);
-        }
-        None => listener
-            .not_run
-            .push("the torch code: no libtorch (cargo xtask libtorch installs it)".to_owned()),
-    }
+    command.args(["test", "--workspace", "--no-fail-fast", "--", "--show-output"]);
     if let Some(python) = python_environment() {
         command.env("ISPTUNE_PYTHON", python);
     }
-    let mut child = command.spawn().context("cargo test")?;
+    run("tests", command)
+}
+
+/// The tests of the trainer's torch code, where libtorch is installed.
+///
+/// # Errors
+/// When cargo cannot be started.
+pub fn torch_tests() -> Result<Vec<Lane>> {
+    let name = "tests of the torch code";
+    let Some(libtorch) = libtorch::installed() else {
+        let reason = "no libtorch (cargo xtask libtorch installs it)".to_owned();
+        return Ok(vec![Lane { name: name.to_owned(), verdict: Verdict::NotRun(reason) }]);
+    };
+    let mut command = cargo_command();
+    // The whole workspace with a filter, for the trainer alone would select other features of what
+    // all crates share, and compile it once more.
+    command.args(["test", "--workspace", "--features", "train-host/torch", "--lib"]);
+    command.args(["--no-fail-fast", "--", "--show-output", "torch::"]);
+    command.env("LD_LIBRARY_PATH", libtorch.join("lib")).env("LIBTORCH", libtorch);
+    run(name, command)
+}
+
+/// Runs the tests, repeats at the end what failed, and lists what was not run.
+fn run(name: &str, mut command: Command) -> Result<Vec<Lane>> {
+    let arguments: Vec<String> =
+        command.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    println!("\n== {name}: cargo {}", arguments.join(" "));
+    let mut listener = Listener::default();
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cargo test")?;
     if let Some(output) = child.stdout.take() {
         // A test may print bytes that are no text.
         for line in BufReader::new(output).split(b'\n') {
@@ -80,8 +94,8 @@ pub fn tests() -> Result<Vec<Lane>> {
     not_run.dedup();
     let skipped = not_run
         .into_iter()
-        .map(|reason| Lane { name: "part of tests".to_owned(), verdict: Verdict::NotRun(reason) });
-    Ok(std::iter::once(Lane { name: "tests".to_owned(), verdict }).chain(skipped).collect())
+        .map(|reason| Lane { name: format!("part of {name}"), verdict: Verdict::NotRun(reason) });
+    Ok(std::iter::once(Lane { name: name.to_owned(), verdict }).chain(skipped).collect())
 }
 
 #[cfg(test)]
