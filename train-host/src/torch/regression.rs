@@ -151,7 +151,7 @@ impl Regression {
         })
     }
 
-    /// Writes a checkpoint from which [`Self::resume`] goes on bit by bit.
+    /// Writes a checkpoint with everything that [`Self::resume`] needs to go on.
     ///
     /// # Errors
     /// [`CheckpointError::Write`].
