@@ -22,8 +22,6 @@ const SHORTEST_STEP_SQUARED: f64 = 1e-8;
 const LEAST_DENOMINATOR: f64 = 0.1;
 /// A bent step is at most so many times as long as the policy's own.
 const LONGEST_STEP: f64 = 3.0;
-/// What every query that did not come nearer leaves of the step from the best one.
-const SHORTENING: f64 = 0.5;
 /// Shorter steps change the picture by less than a tenth of an 8-bit step.
 const SMALLEST_STEP: f64 = 1e-4;
 
@@ -34,28 +32,20 @@ pub(super) struct ActorBroyden {
     pending: Option<Params>,
 }
 
-struct Search {
+/// State of a search, from the first measured query on.
+pub(super) struct Search {
     policy: Policy,
     free: FreeBox,
     /// Approximates −(dF/dP)⁻¹ over the k free parameters; the identity as long as the policy is
     /// believed.
     inverse: DMatrix<f64>,
     last: Option<Proposal>,
-    best: Option<Best>,
 }
 
 /// What the policy proposes at a measured point.
-#[derive(Clone)]
 struct Proposal {
     point: DVector<f64>,
     step: DVector<f64>,
-}
-
-struct Best {
-    proposal: Proposal,
-    mse: f64,
-    /// Part of the step that is taken from here.
-    share: f64,
 }
 
 impl ActorBroyden {
@@ -84,30 +74,26 @@ impl SearchStrategy for ActorBroyden {
 }
 
 impl Search {
-    fn new(policy: Policy, free: FreeBox) -> Self {
+    pub(super) fn new(policy: Policy, free: FreeBox) -> Self {
         let inverse = DMatrix::identity(free.dimensions(), free.dimensions());
-        Self { policy, free, inverse, last: None, best: None }
+        Self { policy, free, inverse, last: None }
     }
 
-    /// What to ask for after a measured query.
-    fn after(&mut self, measured: &Measured<'_>) -> Option<Params> {
+    /// What to ask for after a measured query, whoever proposed that one; `None` when the policy
+    /// would change nothing, or what it sees is broken.
+    pub(super) fn after(&mut self, measured: &Measured<'_>) -> Option<Params> {
         let step = self.policy.step(measured.picture, &measured.params)?;
         let point = DVector::from_vec(self.free.point(&measured.params));
         let step = DVector::from_vec(self.free_values(&step));
-        let proposal = Proposal { point, step };
-        if let Some(last) = self.last.replace(proposal.clone()) {
-            update(&mut self.inverse, &last, &proposal);
+        let newest = Proposal { point, step };
+        if let Some(last) = &self.last {
+            update(&mut self.inverse, last, &newest);
         }
-        match &mut self.best {
-            Some(best) if measured.mse >= best.mse => best.share *= SHORTENING,
-            best => *best = Some(Best { proposal, mse: measured.mse, share: 1.0 }),
-        }
-        let Best { proposal, share, .. } = self.best.as_ref()?;
-        let mut step = &self.inverse * &proposal.step;
-        let longest = LONGEST_STEP * proposal.step.norm();
-        step *= (longest / step.norm().max(1e-9)).min(1.0) * share;
-        let next = self.free.params((&proposal.point + step).as_slice());
-        let change = DVector::from_vec(self.free.point(&next)) - &proposal.point;
+        let Proposal { point, step } = self.last.insert(newest);
+        let mut bent = &self.inverse * &*step;
+        bent *= (LONGEST_STEP * step.norm() / bent.norm().max(1e-9)).min(1.0);
+        let next = self.free.params((&*point + bent).as_slice());
+        let change = DVector::from_vec(self.free.point(&next)) - &*point;
         (change.amax() >= SMALLEST_STEP).then_some(next)
     }
 

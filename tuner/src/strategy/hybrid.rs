@@ -3,25 +3,23 @@
 //!
 //! On a pipeline that behaves like the simulator the first query is the answer, and least squares
 //! polishes it. On any other the policy, which has met many pipelines, comes nearer in the next few
-//! queries than derivatives that are not the pipeline's; their measurements then bend the
-//! derivatives, and least squares converges faster than the policy does.
+//! queries (as in strategy `actor-broyden`) than derivatives that are not the pipeline's; what they
+//! measured then bends the derivatives, and least squares converges faster than the policy does.
 
 use std::sync::Arc;
 
-use super::model::Search;
-use super::policy::{Policy, largest_change, moved};
+use super::free_box::FreeBox;
+use super::policy::Policy;
 use super::simulation::Simulation;
-use super::{HYBRID, Measured, SearchStrategy, Simulator, Task};
+use super::{HYBRID, Measured, SearchStrategy, Simulator, Task, actor_broyden, model};
+use crate::Params;
 use crate::actor::Actor;
-use crate::{Params, Planes};
 
 /// Queries of the policy on a pipeline that the simulator does not predict.
-const POLICY_QUERIES: usize = 3;
+const POLICY_QUERIES: usize = 2;
 /// The simulator predicts a pipeline when it misses less than this part of the measured change: a
 /// pipeline of the same formulas is missed by noise and rounding, other response curves by more.
 const MISSED_PART: f64 = 0.1;
-/// A policy that would change no parameter by more than this has nothing to add.
-const SMALLEST_CHANGE: f64 = 1e-3;
 
 /// The simulator, a few queries of a policy, then Gauss–Newton steps as in strategy `model`.
 pub(super) struct HybridStrategy {
@@ -33,21 +31,13 @@ pub(super) struct HybridStrategy {
 }
 
 struct Tune {
-    /// `None` when it cannot see the task; then least squares does everything.
-    policy: Option<Policy>,
-    search: Search,
+    search: model::Search,
+    /// The policy; `None` before the first query was judged, and when its queries are over.
+    policy: Option<(actor_broyden::Search, usize)>,
     /// What the policy wants next.
     proposal: Option<Params>,
-    /// Queries that are still the policy's.
-    policy_queries: usize,
-    best: Option<Best>,
-}
-
-/// The best measured query.
-struct Best {
-    params: Params,
-    picture: Planes,
-    mse: f64,
+    /// Whether the first query was judged.
+    is_judged: bool,
 }
 
 impl HybridStrategy {
@@ -63,10 +53,8 @@ impl SearchStrategy for HybridStrategy {
 
     fn ask(&mut self, task: &Task) -> Option<Params> {
         if self.tune.is_none() {
-            let search = Search::new(Simulation::new(self.simulator.take()?, task), task);
-            let policy = Policy::new(&self.actor, task);
-            self.tune =
-                Some(Tune { policy, search, proposal: None, policy_queries: 0, best: None });
+            let search = model::Search::new(Simulation::new(self.simulator.take()?, task), task);
+            self.tune = Some(Tune { search, policy: None, proposal: None, is_judged: false });
         }
         if self.pending.is_none() {
             let tune = self.tune.as_mut()?;
@@ -78,39 +66,29 @@ impl SearchStrategy for HybridStrategy {
     fn tell(&mut self, task: &Task, measured: &Measured<'_>) {
         self.pending = None;
         if let Some(tune) = &mut self.tune {
-            tune.learn(task, measured);
+            tune.learn(&self.actor, task, measured);
         }
     }
 }
 
 impl Tune {
-    fn learn(&mut self, task: &Task, measured: &Measured<'_>) {
+    fn learn(&mut self, actor: &Arc<Actor>, task: &Task, measured: &Measured<'_>) {
         self.search.learn(measured);
-        if self.best.is_none() {
+        if !self.is_judged {
+            self.is_judged = true;
             let missed = self.search.missed_part(task);
             let is_predicted = missed.is_some_and(|missed| missed < MISSED_PART);
-            self.policy_queries = if is_predicted { 0 } else { POLICY_QUERIES };
+            // A policy that cannot see the task leaves all queries to least squares.
+            let policy = if is_predicted { None } else { Policy::new(actor, task) };
+            self.policy = policy.map(|policy| {
+                (actor_broyden::Search::new(policy, FreeBox::new(&task.limits)), POLICY_QUERIES)
+            });
         }
-        if self.best.as_ref().is_none_or(|best| measured.mse < best.mse) {
-            let picture = measured.picture.clone();
-            self.best = Some(Best { params: measured.params, picture, mse: measured.mse });
+        let Some((policy, left)) = &mut self.policy else { return };
+        self.proposal = policy.after(measured);
+        *left -= 1;
+        if *left == 0 || self.proposal.is_none() {
+            self.policy = None;
         }
-        if self.policy_queries == 0 {
-            return;
-        }
-        self.policy_queries -= 1;
-        self.proposal = self.policy_step(task);
-        if self.proposal.is_none() {
-            // What it would not change now it will not change after another step.
-            self.policy_queries = 0;
-        }
-    }
-
-    /// Where the policy would go from the best measured query.
-    fn policy_step(&self, task: &Task) -> Option<Params> {
-        let best = self.best.as_ref()?;
-        let step = self.policy.as_ref()?.step(&best.picture, &best.params)?;
-        let next = moved(task, &best.params, &step);
-        (largest_change(&best.params, &next) > SMALLEST_CHANGE).then_some(next)
     }
 }

@@ -1,31 +1,38 @@
-//! A value computed from one parameter.
+//! A value computed from one parameter or from a few.
 
 use std::fmt;
 
-/// `key`, then steps applied from left to right: `*A`, `+B`, `-B`, `|max0`, `|min0`, `|round`.
+/// `key`, then steps applied from left to right: `*A`, `+B`, `-B`, `+key`, `-key*A`, `|max0`, `|min0`,
+/// `|round`, `|exp2`.
 ///
 /// A product may not follow a sum unless `|` and a filter stand between them, so that no expression
-/// means something else here than in arithmetic.
+/// means something else here than in arithmetic; a summand's own factor may.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
     key: String,
     steps: Vec<Step>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Step {
     Times(f64),
     Plus(f64),
+    /// Another parameter, times a factor.
+    PlusKey(String, f64),
     /// Negative values become 0.
     Max0,
     /// Positive values become 0.
     Min0,
     Round,
+    /// Two to the power of the value.
+    Exp2,
 }
 
-// Together they keep every result finite for native values up to 10¹² (10¹² to the ninth power).
+// Together they keep every result finite for native values up to 10¹² (10¹² to the tenth power).
 const MOST_STEPS: usize = 8;
 const LARGEST: f64 = 1e12;
+/// Powers of two are taken of values within ± this.
+const LARGEST_EXPONENT: f64 = 39.0;
 
 /// Why a text is no expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,11 +41,11 @@ pub enum ExpressionError {
     /// Nothing, or no name, where the key should stand.
     #[error("expected the key of a parameter (letters, digits and _) at {0:?}")]
     Key(String),
-    /// No number after `*`, `+` or `-`, or one beyond ±10¹².
+    /// No number after `*`, neither number nor key after `+` or `-`, or a number beyond ±10¹².
     #[error("expected a decimal number of at most 1000000000000 at {0:?}")]
     Number(String),
     /// An unknown word after `|`.
-    #[error("unknown filter {0:?}; known: max0, min0, round")]
+    #[error("unknown filter {0:?}; known: max0, min0, round, exp2")]
     Filter(String),
     /// `*` after `+` or `-`.
     #[error("write the product before the sum, as in key*2+1")]
@@ -57,10 +64,9 @@ impl Expression {
     /// # Errors
     /// [`ExpressionError`] at the first part that is none.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
-        let (key, mut rest) = split_while(text.trim(), |c| c.is_ascii_alphanumeric() || c == '_');
-        if key.is_empty() || key.starts_with(|c: char| c.is_ascii_digit()) {
+        let Some((key, mut rest)) = key(text.trim()) else {
             return Err(ExpressionError::Key(start(text)));
-        }
+        };
         let mut steps = Vec::new();
         loop {
             rest = rest.trim_start();
@@ -68,21 +74,15 @@ impl Expression {
             let Some(sign) = characters.next() else { break };
             let operand = characters.as_str().trim_start();
             let (step, after) = match sign {
-                '*' if matches!(steps.last(), Some(Step::Plus(_))) => {
+                '*' if matches!(steps.last(), Some(Step::Plus(_) | Step::PlusKey(..))) => {
                     return Err(ExpressionError::ProductAfterSum);
                 }
                 '*' => {
                     let (factor, after) = number(operand)?;
                     (Step::Times(factor), after)
                 }
-                '+' => {
-                    let (summand, after) = number(operand)?;
-                    (Step::Plus(summand), after)
-                }
-                '-' => {
-                    let (summand, after) = number(operand)?;
-                    (Step::Plus(-summand), after)
-                }
+                '+' => summand(operand, 1.0)?,
+                '-' => summand(operand, -1.0)?,
                 '|' => filter(operand)?,
                 _ => return Err(ExpressionError::Step(start(rest))),
             };
@@ -95,21 +95,26 @@ impl Expression {
         Ok(Self { key: key.to_owned(), steps })
     }
 
-    /// Key of the parameter it is computed from.
-    #[must_use]
-    pub fn key(&self) -> &str {
-        &self.key
+    /// Keys of the parameters it is computed from, repetitions included.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let summands = self.steps.iter().filter_map(|step| match step {
+            Step::PlusKey(key, _) => Some(key.as_str()),
+            _ => None,
+        });
+        std::iter::once(self.key.as_str()).chain(summands)
     }
 
-    /// Its value where the parameter has the value `native`.
+    /// Its value where `native` gives the value of each parameter.
     #[must_use]
-    pub fn evaluate(&self, native: f64) -> f64 {
-        self.steps.iter().fold(native, |value, step| match step {
+    pub fn evaluate(&self, native: impl Fn(&str) -> f64) -> f64 {
+        self.steps.iter().fold(native(&self.key), |value, step| match step {
             Step::Times(factor) => value * factor,
             Step::Plus(summand) => value + summand,
+            Step::PlusKey(key, factor) => value + native(key) * factor,
             Step::Max0 => value.max(0.0),
             Step::Min0 => value.min(0.0),
             Step::Round => value.round(),
+            Step::Exp2 => value.clamp(-LARGEST_EXPONENT, LARGEST_EXPONENT).exp2(),
         })
     }
 }
@@ -121,9 +126,14 @@ impl fmt::Display for Expression {
             Step::Times(factor) => write!(formatter, "*{factor}"),
             Step::Plus(summand) if summand.is_sign_negative() => write!(formatter, "{summand}"),
             Step::Plus(summand) => write!(formatter, "+{summand}"),
+            Step::PlusKey(key, factor) => {
+                let sign = if factor.is_sign_negative() { '-' } else { '+' };
+                write!(formatter, "{sign}{key}*{}", factor.abs())
+            }
             Step::Max0 => formatter.write_str("|max0"),
             Step::Min0 => formatter.write_str("|min0"),
             Step::Round => formatter.write_str("|round"),
+            Step::Exp2 => formatter.write_str("|exp2"),
         })
     }
 }
@@ -134,8 +144,29 @@ fn filter(text: &str) -> Result<(Step, &str), ExpressionError> {
         "max0" => Ok((Step::Max0, after)),
         "min0" => Ok((Step::Min0, after)),
         "round" => Ok((Step::Round, after)),
+        "exp2" => Ok((Step::Exp2, after)),
         _ => Err(ExpressionError::Filter(start(name))),
     }
+}
+
+/// What follows `+` (sign 1) or `-` (sign -1): a number, or a key that may have a factor.
+fn summand(text: &str, sign: f64) -> Result<(Step, &str), ExpressionError> {
+    let Some((key, after)) = key(text) else {
+        let (summand, after) = number(text)?;
+        return Ok((Step::Plus(sign * summand), after));
+    };
+    let Some(factor) = after.trim_start().strip_prefix('*') else {
+        return Ok((Step::PlusKey(key.to_owned(), sign), after));
+    };
+    let (factor, after) = number(factor.trim_start())?;
+    Ok((Step::PlusKey(key.to_owned(), sign * factor), after))
+}
+
+/// The key at the start of `text`, and what follows it.
+fn key(text: &str) -> Option<(&str, &str)> {
+    let (key, after) = split_while(text, |c| c.is_ascii_alphanumeric() || c == '_');
+    let is_key = !key.is_empty() && !key.starts_with(|c: char| c.is_ascii_digit());
+    is_key.then_some((key, after))
 }
 
 /// A decimal number with an optional sign at the start of `text`, and what follows it.
@@ -167,7 +198,7 @@ mod tests {
     use super::*;
 
     fn value(text: &str, native: f64) -> f64 {
-        Expression::parse(text).unwrap().evaluate(native)
+        Expression::parse(text).unwrap().evaluate(|_| native)
     }
 
     #[test]
@@ -183,15 +214,27 @@ mod tests {
     }
 
     #[test]
+    fn sums_of_several_parameters() {
+        let expression = Expression::parse("ev - red*0.25 + blue").unwrap();
+        assert_eq!(expression.keys().collect::<Vec<_>>(), ["ev", "red", "blue"]);
+        let native = |key: &str| if key == "red" { 2.0 } else { 1.0 };
+        assert_eq!(expression.evaluate(native), 1.5);
+        assert_eq!(value("a|exp2*10|round", 1.5), 28.0);
+        assert!(value("a|exp2*1000000000000", 1e12).is_finite());
+    }
+
+    #[test]
     fn what_arithmetic_reads_otherwise_is_refused() {
-        assert_eq!(Expression::parse("a+1*2"), Err(ExpressionError::ProductAfterSum));
+        for text in ["a+1*2", "a+b*2*2", "a+b+1*3"] {
+            assert_eq!(Expression::parse(text), Err(ExpressionError::ProductAfterSum), "{text}");
+        }
     }
 
     #[test]
     fn malformed_expressions_are_refused() {
         for text in [
             "", " ", "1", "*2", "a*", "a**2", "a*x", "a|", "a|max", "a b", "a/2", "é", "a*1e5",
-            "a*.",
+            "a*.", "a+", "a+b*", "a+b*c", "a+1b", "a|exp",
         ] {
             assert!(Expression::parse(text).is_err(), "{text:?}");
         }
@@ -208,6 +251,8 @@ mod tests {
             Just(Step::Max0),
             Just(Step::Min0),
             Just(Step::Round),
+            Just(Step::Exp2),
+            ("[a-z]{1,3}", -1e3..1e3f64).prop_map(|(key, factor)| Step::PlusKey(key, factor)),
         ]
     }
 
@@ -215,7 +260,7 @@ mod tests {
         #[test]
         fn any_text_gives_an_expression_or_an_error(text in "[a-c0-9*+.| -]{0,20}") {
             if let Ok(expression) = Expression::parse(&text) {
-                prop_assert!(!expression.evaluate(0.5).is_nan());
+                prop_assert!(!expression.evaluate(|_| 0.5).is_nan());
             }
         }
 
@@ -226,11 +271,11 @@ mod tests {
         ) {
             let expression = Expression { key, steps };
             let product_after_sum = expression.steps.windows(2)
-                .any(|pair| matches!(pair, [Step::Plus(_), Step::Times(_)]));
+                .any(|pair| matches!(pair, [Step::Plus(_) | Step::PlusKey(..), Step::Times(_)]));
             match Expression::parse(&expression.to_string()) {
                 Ok(read) => {
                     prop_assert!(!product_after_sum);
-                    prop_assert_eq!(read.evaluate(native), expression.evaluate(native));
+                    prop_assert_eq!(read.evaluate(|_| native), expression.evaluate(|_| native));
                 }
                 Err(error) => {
                     prop_assert!(product_after_sum);

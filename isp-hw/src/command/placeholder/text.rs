@@ -121,10 +121,11 @@ impl Text {
 
     /// Keys of the parameters that stand in it, repetitions included.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|piece| match piece {
-            Piece::Value(expression) => Some(expression.key()),
+        let values = self.0.iter().filter_map(|piece| match piece {
+            Piece::Value(expression) => Some(expression),
             Piece::Literal(_) | Piece::Path(_) => None,
-        })
+        });
+        values.flat_map(Expression::keys)
     }
 
     /// The text with everything filled in.
@@ -138,7 +139,7 @@ impl Text {
                 Piece::Path(PathName::Params) => filled.push_str(&values.params),
                 Piece::Path(PathName::Template) => filled.push_str(&values.template),
                 Piece::Value(expression) => {
-                    let native = values.native.get(expression.key()).copied().unwrap_or(0.0);
+                    let native = |key: &str| values.native.get(key).copied().unwrap_or(0.0);
                     // Adding 0 turns -0 into 0; writing to a string cannot fail.
                     let _ = write!(filled, "{}", expression.evaluate(native) + 0.0);
                 }
@@ -175,10 +176,9 @@ fn placeholder(inside: &str, keys: &[&str]) -> Result<Piece, String> {
     let expression = Expression::parse(inside).map_err(|error: ExpressionError| {
         format!("{{{}}} is no placeholder: {error}; write {{{{ for a brace", shown(inside))
     })?;
-    let key = expression.key();
-    if keys.contains(&key) {
+    let Some(key) = expression.keys().find(|key| !keys.contains(key)) else {
         return Ok(Piece::Value(expression));
-    }
+    };
     let mut known = keys.to_vec();
     if !always_value {
         known.extend(PathName::ALL.map(|(name, _)| name));
@@ -239,7 +239,11 @@ mod tests {
         assert!(error("{ \"a\": 1 }").what.contains("write {{ for a brace"));
         assert!(error("a { b\n}").what.contains("not closed"));
         assert!(error("a } b").what.contains("closes nothing"));
-        assert!(error("{ev|sqrt}").what.contains("known: max0, min0, round"));
+        assert!(error("{ev|sqrt}").what.contains("known: max0, min0, round, exp2"));
+        assert_eq!(
+            error("{ev-txe*0.5}").what,
+            "unknown placeholder {txe}, did you mean {tex}?"
+        );
     }
 
     #[test]
