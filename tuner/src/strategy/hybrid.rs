@@ -89,6 +89,7 @@ impl Tune {
         *left -= 1;
         if *left == 0 || self.proposal.is_none() {
             self.policy = None;
+            self.search.reset_damping();
         }
     }
 }

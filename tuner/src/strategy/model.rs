@@ -137,6 +137,12 @@ impl Search {
         Some(self.free.params((&best.point + step.step).as_slice()))
     }
 
+    /// Damps as at the start: whether another's queries came nearer says nothing about the steps
+    /// of this search.
+    pub(super) const fn reset_damping(&mut self) {
+        self.damping = FIRST_DAMPING;
+    }
+
     /// Takes note of a query.
     pub(super) fn learn(&mut self, measured: &Measured<'_>) {
         let features = self.simulation.observe(measured.picture);

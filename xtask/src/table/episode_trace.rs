@@ -4,8 +4,8 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
 use tuner::{
-    EpisodeOptions, Frame, Goal, GoalOptions, Limits, Params, Pipeline, Planes, SearchStrategy,
-    mse, run_episode,
+    EpisodeOptions, Frame, Goal, GoalError, GoalOptions, Limits, Params, Pipeline, Planes,
+    SearchStrategy, mse, run_episode,
 };
 
 /// PSNR in means is capped: a few exact hits must not hide the rest.
@@ -18,7 +18,7 @@ pub struct EpisodeTrace {
     pub best: Vec<f64>,
     /// Of the newest query.
     pub last: Vec<f64>,
-    /// Queries made.
+    /// Queries made; 0 when the goal was refused.
     pub queries: usize,
 }
 
@@ -32,10 +32,11 @@ pub struct TrueGoal {
 
 /// Runs one episode up to the last checkpoint. The tuner sees `pipeline` and the goal as seen; it
 /// is judged by the clean pictures of `clean` at the same parameters. An episode that ends early
-/// keeps its last figures.
+/// keeps its last figures. A goal that is refused as other content (little is left of a picture in
+/// which almost everything is clipped) counts with the picture as found, and no query.
 ///
 /// # Errors
-/// When the goal is refused or the pipeline fails.
+/// When the pipeline fails.
 pub fn trace(
     pipeline: &mut dyn Pipeline,
     clean: &mut dyn Pipeline,
@@ -44,7 +45,13 @@ pub fn trace(
     checkpoints: &[usize],
 ) -> Result<EpisodeTrace> {
     let found = pipeline.as_found()?;
-    let prepared = Goal::prepare(&found, goal.seen.clone(), &GoalOptions::default())?;
+    let prepared = match Goal::prepare(&found, goal.seen.clone(), &GoalOptions::default()) {
+        Err(GoalError::OtherContent { .. }) => {
+            let db = vec![psnr_db(&found, &goal.clean); checkpoints.len()];
+            return Ok(EpisodeTrace { best: db.clone(), last: db, queries: 0 });
+        }
+        prepared => prepared?,
+    };
     let limits = Limits::of_table(pipeline.parameters());
     let budget = checkpoints.iter().copied().max().unwrap_or(1);
     let options = EpisodeOptions { budget, ..EpisodeOptions::default() };
@@ -82,9 +89,13 @@ impl Judge<'_> {
             return Ok(*db);
         }
         let picture = self.clean.query(params)?;
-        let mse = mse(&Planes::from(&picture), &Planes::from(self.goal), None).unwrap_or(1.0);
-        let db = (-10.0 * mse.log10()).min(CAP_DB);
+        let db = psnr_db(&picture, self.goal);
         self.known.push((*params, db));
         Ok(db)
     }
+}
+
+fn psnr_db(picture: &Frame, goal: &Frame) -> f64 {
+    let mse = mse(&Planes::from(picture), &Planes::from(goal), None).unwrap_or(1.0);
+    (-10.0 * mse.log10()).min(CAP_DB)
 }

@@ -64,3 +64,12 @@ pub fn print_row(row: &Row<'_>, checkpoints: &[usize]) {
         );
     }
 }
+
+/// How many goals of the block were refused, if any.
+pub fn print_refused(goals: usize) {
+    if goals > 0 {
+        println!(
+            "\n{goals} of the goals were refused as other content; they count with the picture as found."
+        );
+    }
+}

@@ -75,15 +75,18 @@ pub fn print(options: &Options) -> Result<()> {
             continue;
         }
         markdown::print_block_head(&scenario.name(), &LONG);
+        let mut refused = 0;
         for strategy in &strategies {
             let long = LONG_STRATEGIES.contains(strategy);
             let checkpoints: &[usize] = if long { &LONG } else { &SHORT };
             let traces = run(scenario, strategy, &actor, &photographs, options.seed, checkpoints)?;
             markdown::print_row(&Row { strategy, checkpoints, traces: &traces }, &LONG);
+            refused = traces.iter().filter(|trace| trace.queries == 0).count();
             if let Some(limit) = options.worst {
                 name_worst(&photographs, &traces, limit);
             }
         }
+        markdown::print_refused(refused);
         println!();
     }
     Ok(())

@@ -240,10 +240,7 @@ mod tests {
         assert!(error("a { b\n}").what.contains("not closed"));
         assert!(error("a } b").what.contains("closes nothing"));
         assert!(error("{ev|sqrt}").what.contains("known: max0, min0, round, exp2"));
-        assert_eq!(
-            error("{ev-txe*0.5}").what,
-            "unknown placeholder {txe}, did you mean {tex}?"
-        );
+        assert_eq!(error("{ev-txe*0.5}").what, "unknown placeholder {txe}, did you mean {tex}?");
     }
 
     #[test]
