@@ -11,7 +11,7 @@ use super::crop::{Crop, random_crop};
 use super::{PictureMetric, PipelineMix};
 
 /// Goals whose mean leaves this are drawn again, as in the published protocol.
-const MEAN_INTENSITY: std::ops::RangeInclusive<f64> = 0.01..=0.9;
+pub(super) const MEAN_INTENSITY: std::ops::RangeInclusive<f64> = 0.01..=0.9;
 /// After this many draws the last one is taken as it is.
 const DRAWS: usize = 20;
 /// Noise of noisy episodes, in 8-bit steps, at most.
@@ -43,6 +43,9 @@ pub enum EpisodeError {
     /// The pipeline refuses the picture.
     #[error(transparent)]
     Pipeline(#[from] tuner::PipelineError),
+    /// There is nothing to practise on.
+    #[error("there is no photograph to practise on")]
+    NothingToDraw,
 }
 
 /// A running episode.
@@ -96,19 +99,10 @@ impl Episode {
             random,
         };
         if !from_found {
-            let start = episode.start_near_the_answer(&has);
+            let start = near(&episode.target, &has, &mut episode.random);
             episode.query(start);
         }
         Ok(episode)
-    }
-
-    fn start_near_the_answer(&mut self, has: &[Parameter]) -> Params {
-        let logarithms = START_SPREAD.start.ln()..START_SPREAD.end.ln();
-        let spread = self.random.random_range(logarithms).exp();
-        has.iter().fold(Params::NEUTRAL, |params, &parameter| {
-            let value = self.target.get(parameter) + spread * gauss(&mut self.random);
-            params.with(parameter, value.clamp(-1.0, 1.0))
-        })
     }
 
     /// What the policy sees now.
@@ -170,7 +164,18 @@ fn draw_goal(
     }
 }
 
-fn mean_intensity(picture: &Planes) -> f64 {
+/// Parameters somewhere around `centre`, as far away as a start near the answer.
+pub(super) fn near(centre: &Params, has: &[Parameter], random: &mut impl Rng) -> Params {
+    let logarithms = START_SPREAD.start.ln()..START_SPREAD.end.ln();
+    let spread = random.random_range(logarithms).exp();
+    has.iter().fold(Params::NEUTRAL, |params, &parameter| {
+        let value = centre.get(parameter) + spread * gauss(random);
+        params.with(parameter, value.clamp(-1.0, 1.0))
+    })
+}
+
+/// Mean of all values.
+pub(super) fn mean_intensity(picture: &Planes) -> f64 {
     let sums = picture.channels().map(|channel| channel.iter().sum::<f32>());
     f64::from(sums.iter().sum::<f32>()) / (3 * picture.pixel_count()).max(1) as f64
 }

@@ -1,11 +1,21 @@
 //! Where the policy practises: random pictures, pipelines and goals.
 
+mod answer_file;
 mod crop;
 mod episode;
 mod picture_metric;
 mod pipeline_mix;
+mod practice_ground;
+mod rendered_input;
+mod slow_pipeline;
+mod stored_episode;
 
+pub use answer_file::{AnswerFile, AnswerFileError, AnswerKey};
 pub use crop::{Crop, random_crop};
 pub use episode::{Episode, EpisodeError, PracticeOptions};
 pub use picture_metric::PictureMetric;
 pub use pipeline_mix::{PipelineKind, PipelineMix, PipelineMixError};
+pub use practice_ground::{Practice, PracticeGround, StoredLessons};
+pub use rendered_input::{RenderedInput, Rendering, RenderingError, RenderingPlan, render_inputs};
+pub use slow_pipeline::{SlowPipeline, SlowPipelineError};
+pub use stored_episode::StoredEpisode;

@@ -77,10 +77,28 @@ impl FromStr for PipelineMix {
 }
 
 impl PipelineMix {
+    /// The same mix with one pipeline more.
+    #[must_use]
+    pub fn with(mut self, kind: PipelineKind, share: f64) -> Self {
+        self.shares.push((kind, share));
+        self
+    }
+
+    /// One pipeline alone.
+    #[must_use]
+    pub fn of(kind: PipelineKind, share: f64) -> Self {
+        Self { shares: vec![(kind, share)] }
+    }
+
+    /// Sum of the shares.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        self.shares.iter().map(|(_, share)| share).sum()
+    }
+
     /// One pipeline of the mix.
     pub fn draw(&self, random: &mut (impl Rng + ?Sized)) -> Box<dyn Renderer> {
-        let total: f64 = self.shares.iter().map(|(_, share)| share).sum();
-        let mut at = random.random_range(0.0..total);
+        let mut at = random.random_range(0.0..self.total());
         let mut drawn = PipelineKind::Software;
         for &(kind, share) in &self.shares {
             drawn = kind;

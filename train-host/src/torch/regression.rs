@@ -8,12 +8,12 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor, no_grad};
-use tuner::{Frame, Parameter, Params};
+use tuner::{Parameter, Params};
 
 use super::adam::{AdamW, AdamWOptions};
 use super::checkpoint::{Checkpoint, CheckpointError};
 use super::policy::{Policy, PolicyShape, to_host};
-use crate::environment::{Episode, EpisodeError, PracticeOptions};
+use crate::environment::{EpisodeError, Practice, PracticeGround};
 
 const COUNT: i64 = Parameter::COUNT as i64;
 
@@ -75,7 +75,8 @@ pub struct RegressionReport {
     pub iteration: u64,
     /// Mean loss over batch and queries.
     pub loss: f64,
-    /// Mean PSNR in dB after each query of the episodes that started from the picture as found.
+    /// Mean PSNR in dB after each query of the episodes that started from the picture as found;
+    /// empty where no query was rendered.
     pub psnr_db: Vec<f64>,
 }
 
@@ -202,12 +203,10 @@ impl Regression {
     /// [`RegressionError`] when there is no photograph or one is too small.
     pub fn draw(
         &self,
-        photographs: &[Frame],
-        practice: &PracticeOptions,
+        ground: &PracticeGround,
         ahead: u64,
-    ) -> Result<Vec<Episode>, RegressionError> {
-        let iteration = self.iteration + ahead;
-        draw(photographs, practice, &self.options, iteration)
+    ) -> Result<Vec<Practice>, RegressionError> {
+        draw(ground, &self.options, self.iteration + ahead)
     }
 
     /// One iteration on these episodes, while `meanwhile` runs on the other cores.
@@ -216,7 +215,7 @@ impl Regression {
     /// [`RegressionError`] when an observation fails.
     pub fn learn<T: Send>(
         &mut self,
-        episodes: Vec<Episode>,
+        episodes: Vec<Practice>,
         meanwhile: impl FnOnce() -> T + Send,
     ) -> Result<(RegressionReport, T), RegressionError> {
         let (report, other) = rayon::join(|| self.learn_alone(episodes), meanwhile);
@@ -225,7 +224,7 @@ impl Regression {
 
     fn learn_alone(
         &mut self,
-        mut episodes: Vec<Episode>,
+        mut episodes: Vec<Practice>,
     ) -> Result<RegressionReport, RegressionError> {
         let size = episodes.len() as i64;
         let targets = self.tensor(episodes.iter().flat_map(|each| each.target().values()));
@@ -241,7 +240,7 @@ impl Regression {
         for _ in 0..self.options.unroll {
             let seen = episodes
                 .par_iter()
-                .map(Episode::observe)
+                .map(Practice::observe)
                 .collect::<Result<Vec<_>, _>>()
                 .map_err(EpisodeError::from)?;
             let observations = self
@@ -266,8 +265,11 @@ impl Regression {
                     episode.query(Params::clamped(params));
                 },
             );
-            let shown = episodes.iter().take(from_found).map(Episode::psnr_db);
-            psnr_db.push(shown.sum::<f64>() / from_found as f64);
+            let shown: Vec<f64> =
+                episodes.iter().take(from_found).filter_map(Practice::psnr_db).collect();
+            if !shown.is_empty() {
+                psnr_db.push(shown.iter().sum::<f64>() / shown.len() as f64);
+            }
         }
         let loss = loss / self.options.unroll as f64;
         self.weights.zero_grad();
@@ -310,26 +312,28 @@ struct State {
 /// Draws the episodes of one iteration: what they are depends on seed and iteration only, so that a
 /// resumed training sees what an undisturbed one would have seen.
 pub fn draw(
-    photographs: &[Frame],
-    practice: &PracticeOptions,
+    ground: &PracticeGround,
     options: &RegressionOptions,
     iteration: u64,
-) -> Result<Vec<Episode>, RegressionError> {
-    if photographs.is_empty() {
+) -> Result<Vec<Practice>, RegressionError> {
+    let photographs = ground.photographs.len();
+    if photographs == 0 && ground.live.is_some() {
         return Err(RegressionError::NoPhotograph);
     }
     let mut random = ChaCha8Rng::seed_from_u64(options.seed);
     random.set_stream(iteration + 1);
     let draws: Vec<(usize, u64)> = (0..options.batch)
-        .map(|_| (random.random_range(0..photographs.len()), random.random_range(0..u64::MAX)))
+        .map(|_| (random.random_range(0..photographs.max(1)), random.random_range(0..u64::MAX)))
         .collect();
     draws
         .into_par_iter()
         .enumerate()
-        .map(|(number, (at, seed))| {
-            let photograph = photographs.get(at).ok_or(RegressionError::NoPhotograph)?;
+        .map(|(number, (photograph, seed))| {
             let from_found = number < options.batch.div_ceil(2);
-            Ok(Episode::draw(photograph, practice, from_found, seed)?)
+            Ok(ground.draw(photograph, from_found, seed)?)
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

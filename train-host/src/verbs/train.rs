@@ -17,9 +17,25 @@ pub struct Options {
     /// Scenes made by rule (dead leaves) beside the photographs
     #[arg(long, default_value_t = 0)]
     scenes: usize,
-    /// Pipelines with their shares: software, varied, foreign, paper
-    #[arg(long, default_value = "software")]
-    pipelines: String,
+    /// Pipelines with their shares: software, varied, foreign, paper [default: software, where
+    /// there is no --pipeline]
+    #[arg(long)]
+    pipelines: Option<String>,
+    /// Pipeline file to practise on, perhaps with its share (FILE=0.5); may be given several times
+    #[arg(long, value_name = "FILE[=SHARE]")]
+    pipeline: Vec<String>,
+    /// Most queries of external programs, those that an earlier run asked included
+    #[arg(long, default_value_t = 5000)]
+    queries: usize,
+    /// Parameter vectors that an external program renders each of its inputs with
+    #[arg(long, default_value_t = 20)]
+    per_input: usize,
+    /// Side of an external program's inputs in pixels
+    #[arg(long, default_value_t = 128)]
+    input_side: usize,
+    /// External programs that run side by side [default: one on each core]
+    #[arg(long, default_value_t = 0, hide_default_value = true)]
+    workers: usize,
     /// Share of episodes with noise up to 3/255 and 8-bit outputs
     #[arg(long, default_value_t = 0.25)]
     noisy: f64,
@@ -53,7 +69,10 @@ pub struct Options {
     /// cpu or cuda
     #[arg(long, default_value = "cpu")]
     device: String,
-    /// Checkpoint, written every minute; metrics go to the same name with .jsonl
+    /// Seconds between checkpoints; 0 writes one after every iteration
+    #[arg(long, default_value_t = 60.0)]
+    checkpoint_seconds: f64,
+    /// Checkpoint; metrics go to the same name with .jsonl, answers of external programs to .answers
     #[arg(long)]
     out: PathBuf,
 }
@@ -71,42 +90,33 @@ pub fn run(_: &Options) -> anyhow::Result<()> {
 pub use with_torch::run;
 
 #[cfg(feature = "torch")]
+mod ground;
+
+#[cfg(feature = "torch")]
 mod with_torch {
-    use std::fs::OpenOptions;
+    use std::fs::{File, OpenOptions};
     use std::io::Write;
+    use std::path::Path;
     use std::time::{Duration, Instant};
 
     use anyhow::{Context, Result};
-    use rayon::prelude::*;
-    use train_host::environment::PracticeOptions;
-    use train_host::photographs::{Pack, dead_leaves};
     use train_host::torch::{
         PolicyShape, Regression, RegressionOptions, RegressionReport, device, draw,
     };
-    use tuner::Frame;
 
-    use super::Options;
+    use super::{Options, ground};
 
-    /// Size of a scene made by rule.
-    const SCENE: [usize; 2] = [192, 144];
-    /// Time between checkpoints.
-    const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
     /// Iterations between lines on the terminal and in the metrics.
     const REPORT_EVERY: u64 = 100;
 
     /// Trains.
     ///
     /// # Errors
-    /// When photographs, options, device or checkpoint cannot be used.
+    /// When photographs, options, pipelines, device or checkpoint cannot be used.
     pub fn run(options: &Options) -> Result<()> {
+        // One thread: sums in another order would end in other bits.
         tch::set_num_threads(1);
         let device = device(&options.device)?;
-        let photographs = photographs(options)?;
-        let practice = PracticeOptions {
-            mix: options.pipelines.parse()?,
-            noisy_share: options.noisy,
-            side: options.side,
-        };
         let training = RegressionOptions {
             iterations: options.iterations,
             batch: options.batch,
@@ -121,30 +131,26 @@ mod with_torch {
         } else {
             Regression::new(PolicyShape::residual(options.width, 3), training, device)
         };
-        let path = options.out.with_extension("jsonl");
-        let mut metrics = OpenOptions::new()
-            .create(true)
-            .append(options.resume)
-            .truncate(!options.resume)
-            .write(true)
-            .open(&path)
-            .with_context(|| path.display().to_string())?;
+        let ground = ground::prepare(options, regression.options().unroll)?;
+        let mut metrics = metrics(&options.out.with_extension("jsonl"), regression.iteration())?;
         eprintln!(
             "{} weights, {} pictures, {:?}",
             regression.shape().weight_count(),
-            photographs.len(),
+            ground.photographs.len()
+                + ground.stored.iter().map(|stored| stored.inputs.len()).sum::<usize>(),
             device
         );
+        let checkpoint_every = Duration::try_from_secs_f64(options.checkpoint_seconds)
+            .context("--checkpoint-seconds")?;
         let started = Instant::now();
         let first = regression.iteration();
         let mut saved = Instant::now();
         let mut window: Vec<RegressionReport> = Vec::new();
-        let mut episodes = regression.draw(&photographs, &practice, 0)?;
+        let mut episodes = regression.draw(&ground, 0)?;
         while regression.iteration() < options.iterations {
             let next = regression.iteration() + 1;
             let drawing = regression.options().clone();
-            let (report, drawn) =
-                regression.learn(episodes, || draw(&photographs, &practice, &drawing, next))?;
+            let (report, drawn) = regression.learn(episodes, || draw(&ground, &drawing, next))?;
             episodes = drawn?;
             window.push(report);
             if regression.iteration() % REPORT_EVERY == 0 {
@@ -159,7 +165,7 @@ mod with_torch {
             let over = options
                 .minutes
                 .is_some_and(|minutes| started.elapsed().as_secs_f64() > minutes * 60.0);
-            if saved.elapsed() > CHECKPOINT_EVERY || over {
+            if saved.elapsed() >= checkpoint_every || over {
                 regression.save(&options.out)?;
                 saved = Instant::now();
             }
@@ -175,17 +181,26 @@ mod with_torch {
         Ok(())
     }
 
-    fn photographs(options: &Options) -> Result<Vec<Frame>> {
-        let mut photographs = match &options.photos {
-            Some(path) => Pack::open(path, options.licence.as_deref())?.photographs().to_vec(),
-            None => Vec::new(),
+    /// Opens the metrics and drops the lines of iterations that a resumed training will repeat.
+    fn metrics(path: &Path, iteration: u64) -> Result<File> {
+        let told = || path.display().to_string();
+        let before = match std::fs::read_to_string(path) {
+            Ok(text) if iteration > 0 => text,
+            Ok(_) => String::new(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error).with_context(told),
         };
-        let [width, height] = SCENE;
-        let scenes = (0..options.scenes as u64)
-            .into_par_iter()
-            .map(|number| dead_leaves(options.seed.wrapping_add(number), width, height));
-        photographs.extend(scenes.collect::<Result<Vec<_>, _>>()?);
-        Ok(photographs)
+        let kept: String = before
+            .lines()
+            .filter(|line| {
+                let value: Option<serde_json::Value> = serde_json::from_str(line).ok();
+                let made = value.and_then(|value| value.get("iteration")?.as_u64());
+                made.is_some_and(|made| made <= iteration)
+            })
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        tuner::write_atomically(path, |file| file.write_all(kept.as_bytes()))?;
+        OpenOptions::new().append(true).open(path).with_context(told)
     }
 
     /// Means over the window, as one JSON object.

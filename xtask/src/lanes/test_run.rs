@@ -67,7 +67,8 @@ pub fn torch_tests() -> Result<Vec<Lane>> {
     // The whole workspace with a filter, for the trainer alone would select other features of what
     // all crates share, and compile it once more.
     command.args(["test", "--workspace", "--features", "train-host/torch", "--lib"]);
-    command.args(["--no-fail-fast", "--", "--show-output", "torch::"]);
+    command.args(["--test", "killed", "--no-fail-fast"]);
+    command.args(["--", "--show-output", "torch::", "killing"]);
     command.env("LD_LIBRARY_PATH", libtorch.join("lib")).env("LIBTORCH", libtorch);
     run(name, command)
 }

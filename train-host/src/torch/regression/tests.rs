@@ -1,0 +1,72 @@
+//! A training is what its seed says, however it was interrupted and on however many threads.
+
+use super::*;
+use crate::environment::PracticeOptions;
+use crate::photographs::dead_leaves;
+
+fn ground() -> PracticeGround {
+    let photographs = (0..4).map(|seed| dead_leaves(seed, 48, 40).unwrap()).collect();
+    let mix = "software=0.5,varied=0.5".parse().unwrap();
+    PracticeGround::live(photographs, PracticeOptions { mix, noisy_share: 0.5, side: 16 })
+}
+
+fn options() -> RegressionOptions {
+    RegressionOptions { iterations: 7, batch: 6, unroll: 2, ..RegressionOptions::default() }
+}
+
+fn new() -> Regression {
+    Regression::new(PolicyShape::residual(16, 2), options(), Device::Cpu)
+}
+
+fn train(regression: &mut Regression, until: u64) -> Vec<RegressionReport> {
+    let ground = ground();
+    let mut reports = Vec::new();
+    while regression.iteration() < until {
+        let episodes = regression.draw(&ground, 0).unwrap();
+        reports.push(regression.learn(episodes, || ()).unwrap().0);
+    }
+    reports
+}
+
+fn bits(regression: &Regression) -> Vec<u32> {
+    let tensors =
+        [&regression.weights, &regression.average, &regression.adam.mean, &regression.adam.square];
+    tensors.into_iter().flat_map(to_host).map(f32::to_bits).collect()
+}
+
+#[test]
+fn a_resumed_training_ends_in_the_same_bits() {
+    tch::set_num_threads(1);
+    let file = tempfile::tempdir().unwrap();
+    let file = file.path().join("x.ckpt");
+    let mut straight = new();
+    let reports = train(&mut straight, 7);
+    for cut in [1, 4] {
+        let mut first = new();
+        train(&mut first, cut);
+        first.save(&file).unwrap();
+        let mut second = Regression::resume(&file, None, Device::Cpu).unwrap();
+        let rest = train(&mut second, 7);
+        assert_eq!(rest, reports[cut as usize..]);
+        assert!(bits(&second) == bits(&straight), "cut after {cut}");
+    }
+    let mut other = Regression::new(
+        PolicyShape::residual(16, 2),
+        RegressionOptions { seed: 1, ..options() },
+        Device::Cpu,
+    );
+    train(&mut other, 7);
+    assert!(bits(&other) != bits(&straight), "the seed does not matter");
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    tch::set_num_threads(1);
+    let of_threads = |count: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(count).build().unwrap();
+        let mut regression = new();
+        let reports = pool.install(|| train(&mut regression, 4));
+        (bits(&regression), reports)
+    };
+    assert!(of_threads(1) == of_threads(5));
+}
