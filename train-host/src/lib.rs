@@ -3,7 +3,9 @@
 //! Photographs, episodes and pipelines are ordinary Rust and build everywhere; the networks and
 //! their training stand behind the feature `torch`, which needs libtorch.
 
+pub mod curves;
 pub mod environment;
+pub mod evaluation;
 pub mod export;
 pub mod photographs;
 #[cfg(feature = "torch")]

@@ -22,6 +22,10 @@ enum Verb {
     Train(verbs::train::Options),
     /// Write a trained policy as the ONNX file that isptune loads
     Export(verbs::export::Options),
+    /// Judge a policy on photographs that it was not trained on
+    Eval(verbs::eval::Options),
+    /// Draw the curves of trainings
+    Plot(verbs::plot::Options),
 }
 
 fn run(line: CommandLine) -> Result<()> {
@@ -29,6 +33,8 @@ fn run(line: CommandLine) -> Result<()> {
         Verb::Pack(options) => verbs::pack::run(&options),
         Verb::Train(options) => verbs::train::run(&options),
         Verb::Export(options) => verbs::export::run(&options),
+        Verb::Eval(options) => verbs::eval::run(&options),
+        Verb::Plot(options) => verbs::plot::run(&options),
     }
 }
 

@@ -160,21 +160,4 @@ fn vectors(has: &[Parameter], count: usize, random: &mut impl Rng) -> Vec<Params
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn vectors_cover_the_box_and_small_errors() {
-        let mut random = ChaCha8Rng::seed_from_u64(3);
-        let has = [Parameter::ALL[0], Parameter::ALL[4]];
-        let drawn = vectors(&has, 400, &mut random);
-        assert_eq!(drawn.len(), 400);
-        assert!(drawn.iter().all(|params| params.get(Parameter::ALL[1]) == 0.0));
-        let least = drawn.iter().map(|params| params.get(has[0])).fold(1.0, f64::min);
-        assert!(least < -0.95, "{least}");
-        let distance = |a: &Params, b: &Params| (a.get(has[0]) - b.get(has[0])).abs();
-        let close = drawn.chunks(GROUP).filter(|group| distance(&group[0], &group[1]) < 0.05);
-        let close = close.count();
-        assert!((30..90).contains(&close), "{close} of 100");
-    }
-}
+mod tests;

@@ -1,7 +1,9 @@
 //! One file for each verb.
 
+pub mod eval;
 pub mod export;
 pub mod pack;
+pub mod plot;
 pub mod train;
 
 /// The error of a verb that needs libtorch in a build without it.

@@ -1,7 +1,8 @@
 //! Tables as Markdown on standard output.
 
+use train_host::evaluation::Summary;
+
 use super::episode_trace::{CAP_DB, EpisodeTrace};
-use super::statistics::Summary;
 
 /// One strategy's episodes.
 pub struct Row<'a> {

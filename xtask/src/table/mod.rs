@@ -5,7 +5,6 @@ mod markdown;
 mod match_table;
 mod rawtherapee;
 mod scenario;
-mod statistics;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};

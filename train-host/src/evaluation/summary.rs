@@ -15,6 +15,7 @@ pub struct Summary {
 
 impl Summary {
     /// Summary of at least one value; `None` of none.
+    #[must_use]
     pub fn of(values: &[f64]) -> Option<Self> {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
