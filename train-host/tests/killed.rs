@@ -1,5 +1,6 @@
 //! A training that is killed, again and again, ends where an undisturbed one does.
 #![cfg(feature = "torch")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
