@@ -42,12 +42,6 @@ impl FreeBox {
         self.axes.iter().map(|&(parameter, _)| params.get(parameter)).collect()
     }
 
-    /// Where a solver may start: what is nearest to neutral first, then points from which other
-    /// valleys can be reached.
-    pub(crate) fn starts(&self) -> Vec<Vec<f64>> {
-        vec![self.point(&self.start)]
-    }
-
     /// How far each free parameter may still move from `point`: intervals that contain 0.
     pub(crate) fn room(&self, point: &[f64]) -> Vec<[f64; 2]> {
         let axes = self.axes.iter().zip(point);

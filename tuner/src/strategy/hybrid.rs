@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use super::free_box::FreeBox;
-use super::policy::Policy;
+use super::policy::{Policy, moved};
 use super::simulation::Simulation;
 use super::{HYBRID, Measured, SearchStrategy, Simulator, Task, actor_broyden, model};
 use crate::Params;
@@ -17,6 +17,8 @@ use crate::actor::Actor;
 
 /// Queries of the policy on a pipeline that the simulator does not predict.
 const POLICY_QUERIES: usize = 2;
+/// Simulated queries with which the policy looks for a start.
+const REHEARSED_QUERIES: usize = 4;
 /// The simulator predicts a pipeline when it misses less than this part of the measured change: a
 /// pipeline of the same formulas is missed by noise and rounding, other response curves by more.
 const MISSED_PART: f64 = 0.1;
@@ -53,7 +55,9 @@ impl SearchStrategy for HybridStrategy {
 
     fn ask(&mut self, task: &Task) -> Option<Params> {
         if self.tune.is_none() {
-            let search = model::Search::new(Simulation::new(self.simulator.take()?, task), task);
+            let mut simulation = Simulation::new(self.simulator.take()?, task);
+            let hint = rehearsed(&self.actor, &mut simulation, task);
+            let search = model::Search::new(simulation, task, hint);
             self.tune = Some(Tune { search, policy: None, proposal: None, is_judged: false });
         }
         if self.pending.is_none() {
@@ -69,6 +73,17 @@ impl SearchStrategy for HybridStrategy {
             tune.learn(&self.actor, task, measured);
         }
     }
+}
+
+/// Where the policy ends on the simulator, which costs no query: near the answer even where the
+/// simulator's own search would end in a local minimum.
+fn rehearsed(actor: &Arc<Actor>, simulation: &mut Simulation, task: &Task) -> Option<Params> {
+    let policy = Policy::new(actor, task)?;
+    let mut params = moved(task, &Params::NEUTRAL, &policy.first_step(task)?);
+    for _ in 1..REHEARSED_QUERIES {
+        params = moved(task, &params, &policy.step(&simulation.picture(&params), &params)?);
+    }
+    Some(params)
 }
 
 impl Tune {

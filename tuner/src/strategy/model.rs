@@ -40,6 +40,7 @@ pub struct ModelStrategy {
 pub(super) struct Search {
     free: FreeBox,
     simulation: Simulation,
+    hint: Option<Params>,
     goal: Features,
     trials: Vec<Trial>,
     secants: Vec<Secant>,
@@ -72,7 +73,7 @@ impl SearchStrategy for ModelStrategy {
     fn ask(&mut self, task: &Task) -> Option<Params> {
         if self.search.is_none() {
             let simulation = Simulation::new(self.simulator.take()?, task);
-            self.search = Some(Search::new(simulation, task));
+            self.search = Some(Search::new(simulation, task, None));
         }
         if self.pending.is_none() {
             self.pending = self.search.as_mut()?.next();
@@ -89,12 +90,14 @@ impl SearchStrategy for ModelStrategy {
 }
 
 impl Search {
-    pub(super) fn new(simulation: Simulation, task: &Task) -> Self {
+    /// Searches from the simulator's answer; `hint` is where else that may be looked for.
+    pub(super) fn new(simulation: Simulation, task: &Task, hint: Option<Params>) -> Self {
         let free = FreeBox::new(&task.limits);
         let goal = simulation.observe(&task.goal);
         Self {
             free,
             simulation,
+            hint,
             goal,
             trials: Vec::new(),
             secants: Vec::new(),
@@ -108,7 +111,7 @@ impl Search {
     /// been measured, otherwise a step from the best measured query, whoever proposed it.
     pub(super) fn next(&mut self) -> Option<Params> {
         let Some(best) = self.trials.get(self.best) else {
-            let (point, there) = self.simulation.solve(&self.free, &self.goal);
+            let (point, there) = self.simulation.solve(&self.free, &self.goal, self.hint.as_ref());
             self.explanation = Some(there);
             return Some(self.free.params(point.as_slice()));
         };

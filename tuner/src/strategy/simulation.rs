@@ -152,15 +152,22 @@ impl Simulation {
         DMatrix::from_columns(&columns)
     }
 
-    /// Parameters at which the simulator comes nearest to `goal`, with what it does there.
+    /// The simulated picture of these parameters.
+    pub(super) fn picture(&mut self, params: &Params) -> Planes {
+        self.simulator.simulate(params)
+    }
+
+    /// Parameters at which the simulator comes nearest to `goal`, with what it does there. Where
+    /// the way from neutral ends in a local minimum, `hint` is another start.
     pub(super) fn solve(
         &mut self,
         free: &FreeBox,
         goal: &Features,
+        hint: Option<&Params>,
     ) -> (DVector<f64>, Linearisation) {
         let mut best: Option<Solution> = None;
-        for start in free.starts() {
-            let start = DVector::from_vec(start);
+        for start in [Some(&free.start()), hint].into_iter().flatten() {
+            let start = DVector::from_vec(free.point(start));
             let found = self.descend(free, &goal.part, &start, SOLVE_ITERATIONS);
             let rms = (found.error / goal.part.len() as f64).sqrt();
             if best.as_ref().is_none_or(|best| found.error < best.error) {
