@@ -48,17 +48,24 @@ impl AdamW {
     pub fn step(&mut self, weights: &mut Tensor, gradient: &Tensor, rate: f64, norm: f64) {
         let AdamWOptions { beta1, beta2, epsilon, weight_decay } = self.options;
         no_grad(|| {
-            let scale = (norm / (gradient.norm() + 1e-6)).clamp_max(1.0);
-            let gradient = gradient * scale;
+            let limited = norm.is_finite().then(|| {
+                let scale = (norm / (gradient.norm() + 1e-6)).clamp_max(1.0);
+                gradient * scale
+            });
+            let gradient = limited.as_ref().unwrap_or(gradient);
             self.steps += 1;
-            self.mean = &self.mean * beta1 + &gradient * (1.0 - beta1);
-            self.square = &self.square * beta2 + gradient.square() * (1.0 - beta2);
             let steps = i32::try_from(self.steps).unwrap_or(i32::MAX);
-            let mean = &self.mean / (1.0 - beta1.powi(steps));
-            let square = &self.square / (1.0 - beta2.powi(steps));
-            let change = mean / (square.sqrt() + epsilon) + &*weights * weight_decay;
-            let moved = &*weights - change * rate;
-            weights.copy_(&moved);
+            // In place: with small networks the memory traffic is the cost.
+            let _ = self.mean.lerp_(gradient, 1.0 - beta1);
+            let _ = self.square.lerp_(&gradient.square(), 1.0 - beta2);
+            let mut root = self.square.sqrt();
+            let _ = root.g_mul_scalar_((1.0 - beta2.powi(steps)).sqrt().recip());
+            let _ = root.g_add_scalar_(epsilon);
+            if weight_decay > 0.0 {
+                let _ = weights.g_mul_scalar_(1.0 - rate * weight_decay);
+            }
+            let change = &self.mean * (-rate / (1.0 - beta1.powi(steps)));
+            let _ = weights.addcdiv_(&change, &root);
         });
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod export;
 pub mod pack;
+mod practice;
+pub mod td3;
 pub mod train;
 
 /// The error of a verb that needs libtorch in a build without it.

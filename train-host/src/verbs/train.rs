@@ -8,24 +8,8 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[cfg_attr(not(feature = "torch"), allow(dead_code))]
 pub struct Options {
-    /// Training pack or folder of photographs
-    #[arg(long)]
-    photos: Option<PathBuf>,
-    /// Of a folder, only photographs whose licence contains this
-    #[arg(long)]
-    licence: Option<String>,
-    /// Scenes made by rule (dead leaves) beside the photographs
-    #[arg(long, default_value_t = 0)]
-    scenes: usize,
-    /// Pipelines with their shares: software, varied, foreign, paper
-    #[arg(long, default_value = "software")]
-    pipelines: String,
-    /// Share of episodes with noise up to 3/255 and 8-bit outputs
-    #[arg(long, default_value_t = 0.25)]
-    noisy: f64,
-    /// Side of the pictures in pixels
-    #[arg(long, default_value_t = 32)]
-    side: usize,
+    #[command(flatten)]
+    practice: super::practice::Practice,
     /// Iterations
     #[arg(long, default_value_t = 4000)]
     iterations: u64,
@@ -77,18 +61,12 @@ mod with_torch {
     use std::time::{Duration, Instant};
 
     use anyhow::{Context, Result};
-    use rayon::prelude::*;
-    use train_host::environment::PracticeOptions;
-    use train_host::photographs::{Pack, dead_leaves};
     use train_host::torch::{
         PolicyShape, Regression, RegressionOptions, RegressionReport, device, draw,
     };
-    use tuner::Frame;
 
     use super::Options;
 
-    /// Size of a scene made by rule.
-    const SCENE: [usize; 2] = [192, 144];
     /// Time between checkpoints.
     const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
     /// Iterations between lines on the terminal and in the metrics.
@@ -101,12 +79,8 @@ mod with_torch {
     pub fn run(options: &Options) -> Result<()> {
         tch::set_num_threads(1);
         let device = device(&options.device)?;
-        let photographs = photographs(options)?;
-        let practice = PracticeOptions {
-            mix: options.pipelines.parse()?,
-            noisy_share: options.noisy,
-            side: options.side,
-        };
+        let photographs = options.practice.photographs(options.seed)?;
+        let practice = options.practice.options()?;
         let training = RegressionOptions {
             iterations: options.iterations,
             batch: options.batch,
@@ -173,19 +147,6 @@ mod with_torch {
         }
         regression.save(&options.out)?;
         Ok(())
-    }
-
-    fn photographs(options: &Options) -> Result<Vec<Frame>> {
-        let mut photographs = match &options.photos {
-            Some(path) => Pack::open(path, options.licence.as_deref())?.photographs().to_vec(),
-            None => Vec::new(),
-        };
-        let [width, height] = SCENE;
-        let scenes = (0..options.scenes as u64)
-            .into_par_iter()
-            .map(|number| dead_leaves(options.seed.wrapping_add(number), width, height));
-        photographs.extend(scenes.collect::<Result<Vec<_>, _>>()?);
-        Ok(photographs)
     }
 
     /// Means over the window, as one JSON object.
