@@ -5,6 +5,9 @@
 
 use tch::{Device, Kind, Tensor, no_grad};
 
+/// Weights that are moved at once.
+const PIECE: usize = 16_384;
+
 /// Constants of the optimiser.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AdamWOptions {
@@ -55,17 +58,24 @@ impl AdamW {
             let gradient = limited.as_ref().unwrap_or(gradient);
             self.steps += 1;
             let steps = i32::try_from(self.steps).unwrap_or(i32::MAX);
-            // In place: with small networks the memory traffic is the cost.
-            let _ = self.mean.lerp_(gradient, 1.0 - beta1);
-            let _ = self.square.lerp_(&gradient.square(), 1.0 - beta2);
-            let mut root = self.square.sqrt();
-            let _ = root.g_mul_scalar_((1.0 - beta2.powi(steps)).sqrt().recip());
-            let _ = root.g_add_scalar_(epsilon);
-            if weight_decay > 0.0 {
-                let _ = weights.g_mul_scalar_(1.0 - rate * weight_decay);
+            let (shrink, unbias) = (1.0 - rate * weight_decay, (1.0 - beta2.powi(steps)).sqrt());
+            let first = -rate * unbias / (1.0 - beta1.powi(steps));
+            // A piece at a time: what is made on the way stays in the cache.
+            let count = weights.numel() as i64;
+            for start in (0..count).step_by(PIECE) {
+                let length = (PIECE as i64).min(count - start);
+                let [mut weights, mut mean, mut square, gradient] =
+                    [&*weights, &self.mean, &self.square, gradient]
+                        .map(|flat| flat.narrow(0, start, length));
+                let _ = mean.lerp_(&gradient, 1.0 - beta1);
+                let _ = square.lerp_(&(&gradient * &gradient), 1.0 - beta2);
+                let mut root = square.sqrt();
+                let _ = root.g_add_scalar_(epsilon * unbias);
+                if weight_decay > 0.0 {
+                    let _ = weights.g_mul_scalar_(shrink);
+                }
+                let _ = weights.addcdiv_(&(mean * first), &root);
             }
-            let change = &self.mean * (-rate / (1.0 - beta1.powi(steps)));
-            let _ = weights.addcdiv_(&change, &root);
         });
     }
 }

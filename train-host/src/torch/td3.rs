@@ -2,6 +2,7 @@
 //! methods", ICML 2018, algorithm 1; with the behaviour-cloning term of Fujimoto and Gu, "A
 //! minimalist approach to offline reinforcement learning", NeurIPS 2021, equation 4, where asked for.
 
+mod episodes;
 mod resume;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use super::replay::{Minibatch, Replay};
 use super::twin_critics::TwinCritics;
 use crate::environment::{ControlTask, EpisodeError, Step};
 
+use episodes::Slot;
 pub use resume::{Td3Error, Td3Policy};
 
 /// How actions leave the policy's own while it learns.
@@ -129,32 +131,6 @@ impl Learned {
     }
 }
 
-/// An environment in the middle of an episode.
-struct Slot {
-    task: Box<dyn ControlTask>,
-    observation: Vec<f32>,
-    earned: f64,
-    /// Seed and actions of the episode: they bring it back after a resume.
-    seed: u64,
-    actions: Vec<f32>,
-}
-
-impl Slot {
-    fn start(&mut self, seed: u64) -> Result<(), EpisodeError> {
-        self.observation = self.task.reset(seed)?;
-        (self.seed, self.earned) = (seed, 0.0);
-        self.actions.clear();
-        Ok(())
-    }
-
-    fn step(&mut self, action: &[f32]) -> Result<Step, EpisodeError> {
-        let step = self.task.step(action)?;
-        self.earned += step.reward;
-        self.actions.extend_from_slice(action);
-        Ok(step)
-    }
-}
-
 /// A running training.
 pub struct Td3 {
     options: Td3Options,
@@ -201,11 +177,7 @@ impl Td3 {
         let critic = Learned::new(twins.copy(), twins, |flat| critics.cut(flat));
         let ring = |size: usize| Replay::new(shape.inputs, shape.outputs, size);
         let (replay, demonstrated) = (ring(options.replay_size), ring(options.demonstrations));
-        let slots = tasks.into_iter().map(|task| {
-            let (observation, actions) = (Vec::new(), Vec::new());
-            Slot { task, observation, earned: 0.0, seed: 0, actions }
-        });
-        let slots = slots.collect();
+        let slots = tasks.into_iter().map(Slot::new).collect();
         let (steps, updates) = (0, 0);
         let mut td3 = Self {
             options,
@@ -390,42 +362,6 @@ impl Td3 {
             loss = loss / values.detach().abs().mean(Kind::Float) + cloned * self.options.bc;
         }
         self.actor.descend(&loss, self.options.actor_rate, &self.options);
-    }
-
-    /// One episode without noise in each task, with seeds from `seed` upwards.
-    ///
-    /// # Errors
-    /// [`EpisodeError`] when an environment fails.
-    pub fn evaluate(
-        &self,
-        tasks: Vec<Box<dyn ControlTask>>,
-        seed: u64,
-    ) -> Result<Vec<Finished>, EpisodeError> {
-        let mut slots = Vec::new();
-        for (task, seed) in tasks.into_iter().zip(seed..) {
-            let (observation, actions) = (Vec::new(), Vec::new());
-            let mut slot = Slot { task, observation, earned: 0.0, seed, actions };
-            slot.start(seed)?;
-            slots.push(slot);
-        }
-        let mut finished = Vec::new();
-        while !slots.is_empty() {
-            let actions = self.greedy(slots.iter().map(|slot| slot.observation.as_slice()));
-            let chunks = actions.par_chunks_exact(self.policy.shape().outputs);
-            let steps = slots.par_iter_mut().zip(chunks).map(|(slot, action)| slot.step(action));
-            let steps = steps.collect::<Result<Vec<Step>, _>>()?;
-            let mut running = Vec::new();
-            for (mut slot, step) in slots.into_iter().zip(steps) {
-                slot.observation = step.observation;
-                if step.terminated || step.truncated {
-                    finished.push(Finished { earned: slot.earned, figure: slot.task.figure() });
-                } else {
-                    running.push(slot);
-                }
-            }
-            slots = running;
-        }
-        Ok(finished)
     }
 
     /// Steps made in all environments together, demonstrations not counted.
