@@ -20,6 +20,8 @@ enum Verb {
     Pack(verbs::pack::Options),
     /// Train a policy by goal regression
     Train(verbs::train::Options),
+    /// Train a policy by reinforcement, with TD3
+    Td3(verbs::td3::Options),
     /// Write a trained policy as the ONNX file that isptune loads
     Export(verbs::export::Options),
     /// Judge a policy on photographs that it was not trained on
@@ -32,6 +34,7 @@ fn run(line: CommandLine) -> Result<()> {
     match line.verb {
         Verb::Pack(options) => verbs::pack::run(&options),
         Verb::Train(options) => verbs::train::run(&options),
+        Verb::Td3(options) => verbs::td3::run(&options),
         Verb::Export(options) => verbs::export::run(&options),
         Verb::Eval(options) => verbs::eval::run(&options),
         Verb::Plot(options) => verbs::plot::run(&options),

@@ -5,13 +5,15 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use tuner::actor::{ActorEye, Observation, ObservationError};
-use tuner::{EXACT_DB, Frame, FrameError, Parameter, Params, Planes, Simulator, View, mse};
+use tuner::{
+    EXACT_DB, Frame, FrameError, Parameter, Params, Planes, Simulator, View, delta_e00_map, mse,
+};
 
 use super::crop::{Crop, random_crop};
 use super::{PictureMetric, PipelineMix};
 
 /// Goals whose mean leaves this are drawn again, as in the published protocol.
-pub(super) const MEAN_INTENSITY: std::ops::RangeInclusive<f64> = 0.01..=0.9;
+pub const MEAN_INTENSITY: std::ops::RangeInclusive<f64> = 0.01..=0.9;
 /// After this many draws the last one is taken as it is.
 const DRAWS: usize = 20;
 /// Noise of noisy episodes, in 8-bit steps, at most.
@@ -46,6 +48,9 @@ pub enum EpisodeError {
     /// There is nothing to practise on.
     #[error("there is no photograph to practise on")]
     NothingToDraw,
+    /// A step without an episode.
+    #[error("the task was asked for a step before it was reset")]
+    NotReset,
 }
 
 /// A running episode.
@@ -143,6 +148,19 @@ impl Episode {
     pub fn psnr_db(&self) -> f64 {
         let mse = mse(&self.picture, &self.goal, None).unwrap_or(1.0);
         (-10.0 * mse.log10()).min(EXACT_DB)
+    }
+
+    /// Mean CIEDE2000 difference of the last picture from the goal.
+    #[must_use]
+    pub fn mean_delta_e(&self) -> f64 {
+        let map = delta_e00_map(&self.picture, &self.goal).unwrap_or_default();
+        map.iter().map(|value| f64::from(*value)).sum::<f64>() / map.len().max(1) as f64
+    }
+
+    /// Mean of all samples of the last picture, 0 … 1.
+    #[must_use]
+    pub fn mean_intensity(&self) -> f64 {
+        mean_intensity(&self.picture)
     }
 }
 

@@ -1,8 +1,11 @@
 //! Where the policy practises: random pictures, pipelines and goals.
 
 mod answer_file;
+mod control_task;
 mod crop;
 mod episode;
+mod finishing;
+mod pendulum;
 mod picture_metric;
 mod pipeline_mix;
 mod practice_ground;
@@ -11,8 +14,11 @@ mod slow_pipeline;
 mod stored_episode;
 
 pub use answer_file::{AnswerFile, AnswerFileError, AnswerKey};
+pub use control_task::{ControlTask, Step};
 pub use crop::{Crop, random_crop};
 pub use episode::{Episode, EpisodeError, PracticeOptions};
+pub use finishing::{Finishing, Reward};
+pub use pendulum::Pendulum;
 pub use picture_metric::PictureMetric;
 pub use pipeline_mix::{PipelineKind, PipelineMix, PipelineMixError};
 pub use practice_ground::{Practice, PracticeGround, StoredLessons};

@@ -18,17 +18,16 @@ pub fn network(shape: &PolicyShape, weights: &[f32]) -> Result<Network, ExportEr
             weights: piece(span.weights, span.inputs * span.outputs),
             bias: piece(span.bias, span.outputs),
         };
-        match span.norm {
-            Some([factors, offsets]) => {
-                let norm = Norm {
-                    scale: piece(factors, span.outputs),
-                    bias: piece(offsets, span.outputs),
-                    epsilon: NORM_EPSILON as f32,
-                };
-                hidden.push(Hidden { dense, norm: Some(norm) });
-            }
-            None => output = dense,
+        if span.last {
+            output = dense;
+            continue;
         }
+        let norm = span.norm.map(|[factors, offsets]| Norm {
+            scale: piece(factors, span.outputs),
+            bias: piece(offsets, span.outputs),
+            epsilon: NORM_EPSILON as f32,
+        });
+        hidden.push(Hidden { dense, norm });
     }
     Network::perceptron(hidden, output)
 }

@@ -6,10 +6,14 @@ mod device;
 mod exported;
 mod policy;
 mod regression;
+mod replay;
+mod td3;
+mod twin_critics;
 
 pub use adam::{AdamW, AdamWOptions};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use device::{DeviceError, device};
 pub use exported::network;
-pub use policy::{Policy, PolicyShape};
+pub use policy::{HiddenForm, Policy, PolicyShape};
 pub use regression::{Regression, RegressionError, RegressionOptions, RegressionReport, draw};
+pub use td3::{Exploration, Finished, Td3, Td3Error, Td3Options, Td3Policy};

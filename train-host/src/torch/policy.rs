@@ -10,6 +10,17 @@ const LAST_LAYER_SCALE: f32 = 0.1;
 /// Keeps layer normalisation defined.
 pub const NORM_EPSILON: f64 = 1e-5;
 
+/// What stands behind each hidden layer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HiddenForm {
+    /// Layer normalisation, then SiLU.
+    #[default]
+    NormSilu,
+    /// ReLU alone, as TD3 was published.
+    Relu,
+}
+
 /// Sizes of a policy.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PolicyShape {
@@ -19,13 +30,21 @@ pub struct PolicyShape {
     pub hidden: Vec<usize>,
     /// Numbers out.
     pub outputs: usize,
+    /// What stands behind each hidden layer.
+    #[serde(default)]
+    pub form: HiddenForm,
 }
 
 impl PolicyShape {
     /// From an observation to nine outputs, through `layers` layers of `width`.
     #[must_use]
     pub fn residual(width: usize, layers: usize) -> Self {
-        Self { inputs: OBSERVATION_LENGTH, hidden: vec![width; layers], outputs: Parameter::COUNT }
+        Self {
+            inputs: OBSERVATION_LENGTH,
+            hidden: vec![width; layers],
+            outputs: Parameter::COUNT,
+            form: HiddenForm::NormSilu,
+        }
     }
 
     /// Inputs and outputs of every layer.
@@ -40,7 +59,10 @@ impl PolicyShape {
     /// Number of weights.
     #[must_use]
     pub fn weight_count(&self) -> usize {
-        let norms: usize = self.hidden.iter().map(|width| 2 * width).sum();
+        let norms: usize = match self.form {
+            HiddenForm::NormSilu => self.hidden.iter().map(|width| 2 * width).sum(),
+            HiddenForm::Relu => 0,
+        };
         self.layers().iter().map(|[inputs, outputs]| (inputs + 1) * outputs).sum::<usize>() + norms
     }
 
@@ -61,7 +83,9 @@ impl PolicyShape {
                 outputs,
                 weights: take(inputs * outputs),
                 bias: take(outputs),
-                norm: (number + 1 < count).then(|| [take(outputs), take(outputs)]),
+                norm: (number + 1 < count && self.form == HiddenForm::NormSilu)
+                    .then(|| [take(outputs), take(outputs)]),
+                last: number + 1 == count,
             })
             .collect()
     }
@@ -80,9 +104,11 @@ pub struct LayerSpan {
     pub bias: usize,
     /// First of the factors and of the offsets of the layer normalisation; the last layer has none.
     pub norm: Option<[usize; 2]>,
+    /// The layer gives the outputs.
+    pub last: bool,
 }
 
-/// A multi-layer perceptron: linear, layer normalisation, SiLU; the last layer linear alone.
+/// A multi-layer perceptron: linear and what [`HiddenForm`] says; the last layer linear alone.
 #[derive(Debug)]
 pub struct Policy {
     shape: PolicyShape,
@@ -103,17 +129,21 @@ impl Policy {
         &self.shape
     }
 
-    /// Random first weights: uniform within 1/√inputs, as libtorch's linear layers start.
+    /// Random first weights: uniform within 1/√inputs, as libtorch's linear layers start. With
+    /// normalisation the last layer starts near 0.
     pub fn first_weights(&self, random: &mut impl Rng, device: Device) -> Tensor {
         let mut weights = vec![0.0_f32; self.shape.weight_count()];
         for span in &self.spans {
             let reach = (span.inputs as f32).sqrt().recip();
-            let scale = if span.norm.is_none() { LAST_LAYER_SCALE } else { 1.0 };
+            let small = span.last && self.shape.form == HiddenForm::NormSilu;
+            let scale = if small { LAST_LAYER_SCALE } else { 1.0 };
             let own = weights.iter_mut().skip(span.weights).take(span.inputs * span.outputs);
             own.for_each(|weight| *weight = scale * random.random_range(-reach..reach));
+            if !small {
+                let bias = weights.iter_mut().skip(span.bias).take(span.outputs);
+                bias.for_each(|weight| *weight = random.random_range(-reach..reach));
+            }
             let Some([factors, _]) = span.norm else { continue };
-            let bias = weights.iter_mut().skip(span.bias).take(span.outputs);
-            bias.for_each(|weight| *weight = random.random_range(-reach..reach));
             let factors = weights.iter_mut().skip(factors).take(span.outputs);
             factors.for_each(|weight| *weight = 1.0);
         }
@@ -154,6 +184,8 @@ impl Policy {
                 values = values
                     .layer_norm(norm, pieces.next(), pieces.next(), NORM_EPSILON, false)
                     .silu();
+            } else if !span.last {
+                values = values.relu();
             }
         }
         values
@@ -178,7 +210,12 @@ mod tests {
 
     #[test]
     fn spans_tile_the_weights() {
-        let shape = PolicyShape { inputs: 5, hidden: vec![4, 3], outputs: 2 };
+        for form in [HiddenForm::NormSilu, HiddenForm::Relu] {
+            tiled(&PolicyShape { inputs: 5, hidden: vec![4, 3], outputs: 2, form });
+        }
+    }
+
+    fn tiled(shape: &PolicyShape) {
         let mut used = vec![0; shape.weight_count()];
         for span in shape.spans() {
             let norms = span.norm.into_iter().flatten().map(|start| (start, span.outputs));
@@ -192,7 +229,8 @@ mod tests {
 
     #[test]
     fn first_outputs_are_small_and_depend_on_the_input() {
-        let policy = Policy::new(PolicyShape { inputs: 6, hidden: vec![32, 32], outputs: 3 });
+        let form = HiddenForm::NormSilu;
+        let policy = Policy::new(PolicyShape { inputs: 6, hidden: vec![32, 32], outputs: 3, form });
         let weights = policy.first_weights(&mut ChaCha8Rng::seed_from_u64(1), Device::Cpu);
         let inputs =
             Tensor::from_slice(&[0.3_f32, -1.0, 2.0, 0.0, 0.1, 0.5, 1.0, 1.0, 0.0, 0.0, -1.0, 0.2])

@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor, no_grad};
+use tuner::actor::{LONGEST_STEP, OUTPUT_SOFTNESS, STEP_PER_SCALE};
 use tuner::{Parameter, Params};
 
 use super::adam::{AdamW, AdamWOptions};
@@ -27,10 +28,6 @@ const WARM_UP: f64 = 100.0;
 const LAST_RATE: f64 = 1e-6;
 /// Decay of the averaged weights.
 const AVERAGE_DECAY: f64 = 0.998;
-/// Softness of the policy's output, and how far a step may go: as [`tuner::actor::step`].
-const OUTPUT_SOFTNESS: f64 = 0.3;
-const STEP_PER_SCALE: f64 = 5.0;
-const LONGEST_STEP: f64 = 0.5;
 
 /// Options of a training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -56,11 +56,26 @@ pub fn run(_: &Options) -> Result<()> {
 /// When the checkpoint cannot be read or the file cannot be written.
 pub fn run(options: &Options) -> Result<()> {
     use train_host::export::{self, write};
-    use train_host::torch::{Regression, network};
+    use train_host::torch::{HiddenForm, PolicyShape, Regression, Td3Policy, network};
     use tuner::actor::Provenance;
 
-    let trained = Regression::resume(&options.checkpoint, None, tch::Device::Cpu)?;
-    let network = network(trained.shape(), &trained.averaged_weights())?;
+    let (shape, weights, made) = match Td3Policy::load(&options.checkpoint)? {
+        Some(trained) => (trained.shape, trained.weights, format!("{} updates", trained.updates)),
+        None => {
+            let trained = Regression::resume(&options.checkpoint, None, tch::Device::Cpu)?;
+            let made = format!("{} iterations", trained.iteration());
+            (trained.shape().clone(), trained.averaged_weights(), made)
+        }
+    };
+    let PolicyShape { inputs, outputs, .. } = PolicyShape::residual(1, 1);
+    anyhow::ensure!(
+        shape.inputs == inputs && shape.outputs == outputs && shape.form == HiddenForm::NormSilu,
+        "{}: a policy with {} inputs and {} outputs is not one that finishes photographs",
+        options.checkpoint.display(),
+        shape.inputs,
+        shape.outputs
+    );
+    let network = network(&shape, &weights)?;
     let form = match options.form {
         Form::Int8 => export::Form::Int8,
         Form::F16 => export::Form::Half,
@@ -73,6 +88,6 @@ pub fn run(options: &Options) -> Result<()> {
     };
     write(&options.out, &network, form, &provenance)?;
     let size = std::fs::metadata(&options.out)?.len();
-    println!("{}: {size} bytes, {} iterations", options.out.display(), trained.iteration());
+    println!("{}: {size} bytes, {made}", options.out.display());
     Ok(())
 }

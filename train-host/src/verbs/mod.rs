@@ -4,6 +4,8 @@ pub mod eval;
 pub mod export;
 pub mod pack;
 pub mod plot;
+mod practice;
+pub mod td3;
 pub mod train;
 
 /// The error of a verb that needs libtorch in a build without it.

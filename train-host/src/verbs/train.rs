@@ -8,19 +8,8 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[cfg_attr(not(feature = "torch"), allow(dead_code))]
 pub struct Options {
-    /// Training pack or folder of photographs
-    #[arg(long)]
-    photos: Option<PathBuf>,
-    /// Of a folder, only photographs whose licence contains this
-    #[arg(long)]
-    licence: Option<String>,
-    /// Scenes made by rule (dead leaves) beside the photographs
-    #[arg(long, default_value_t = 0)]
-    scenes: usize,
-    /// Pipelines with their shares: software, varied, foreign, paper [default: software, where
-    /// there is no --pipeline]
-    #[arg(long)]
-    pipelines: Option<String>,
+    #[command(flatten)]
+    practice: super::practice::Practice,
     /// Pipeline file to practise on, perhaps with its share (FILE=0.5); may be given several times
     #[arg(long, value_name = "FILE[=SHARE]")]
     pipeline: Vec<String>,
@@ -36,12 +25,6 @@ pub struct Options {
     /// External programs that run side by side [default: one on each core]
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     workers: usize,
-    /// Share of episodes with noise up to 3/255 and 8-bit outputs
-    #[arg(long, default_value_t = 0.25)]
-    noisy: f64,
-    /// Side of the pictures in pixels
-    #[arg(long, default_value_t = 32)]
-    side: usize,
     /// Iterations
     #[arg(long, default_value_t = 4000)]
     iterations: u64,

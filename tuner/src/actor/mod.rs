@@ -22,6 +22,6 @@ pub use observation::{
     ActorEye, OBSERVATION_LENGTH, OBSERVATION_VERSION, Observation, ObservationError,
 };
 pub use policy::{Actor, LARGEST_MODEL};
-pub use residual_step::{StepError, step};
+pub use residual_step::{LONGEST_STEP, OUTPUT_SOFTNESS, STEP_PER_SCALE, StepError, step};
 pub use seal::seal;
 pub use slot::ActorSlot;

@@ -4,11 +4,11 @@ use crate::Parameter;
 
 /// Slope inside the hyperbolic tangent: outputs up to about 2 pass nearly unchanged, all of them end
 /// within ±1/0.3.
-const SOFT_CLIP: f64 = 0.3;
+pub const OUTPUT_SOFTNESS: f64 = 0.3;
 /// Step per size of the residual.
-const GAIN: f64 = 5.0;
+pub const STEP_PER_SCALE: f64 = 5.0;
 /// Largest gain: one step spans the whole range of a parameter at most (0.5/0.3 = 1.67).
-const LARGEST_GAIN: f64 = 0.5;
+pub const LONGEST_STEP: f64 = 0.5;
 
 /// Numbers that give no step.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -50,6 +50,6 @@ pub fn step(
     if let Some((parameter, value)) = broken {
         return Err(StepError::Output { parameter, value });
     }
-    let gain = (GAIN * scale).min(LARGEST_GAIN);
-    Ok(output.map(|value| (SOFT_CLIP * f64::from(value)).tanh() / SOFT_CLIP * gain))
+    let gain = (STEP_PER_SCALE * scale).min(LONGEST_STEP);
+    Ok(output.map(|value| (OUTPUT_SOFTNESS * f64::from(value)).tanh() / OUTPUT_SOFTNESS * gain))
 }

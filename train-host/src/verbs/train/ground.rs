@@ -5,25 +5,20 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use isp_hw::{Kind, PipelineFile};
-use rayon::prelude::*;
 use train_host::environment::{
     PipelineKind, PipelineMix, PracticeGround, PracticeOptions, RenderedInput, RenderingPlan,
     SlowPipeline, StoredLessons, render_inputs,
 };
-use train_host::photographs::{Pack, dead_leaves};
-use tuner::Frame;
 
 use super::Options;
-
-/// Size of a scene made by rule.
-const SCENE: [usize; 2] = [192, 144];
 
 /// Opens everything that the training draws from; external programs render here.
 ///
 /// # Errors
 /// When a pipeline file, a photograph or a program cannot be used.
 pub fn prepare(options: &Options, length: usize) -> Result<PracticeGround> {
-    let mut mix: Option<PipelineMix> = match (&options.pipelines, options.pipeline.is_empty()) {
+    let practice = &options.practice;
+    let mut mix: Option<PipelineMix> = match (&practice.pipelines, options.pipeline.is_empty()) {
         (Some(text), _) => Some(text.parse()?),
         (None, true) => Some(PipelineMix::of(PipelineKind::Software, 1.0)),
         (None, false) => None,
@@ -51,8 +46,8 @@ pub fn prepare(options: &Options, length: usize) -> Result<PracticeGround> {
     }
     let stored = stored(options, slow)?;
     let live =
-        mix.map(|mix| PracticeOptions { mix, noisy_share: options.noisy, side: options.side });
-    let photographs = if live.is_some() { photographs(options)? } else { Vec::new() };
+        mix.map(|mix| PracticeOptions { mix, noisy_share: practice.noisy, side: practice.side });
+    let photographs = if live.is_some() { practice.photographs(options.seed)? } else { Vec::new() };
     Ok(PracticeGround { photographs, live, stored, length })
 }
 
@@ -89,7 +84,7 @@ fn stored(options: &Options, slow: Vec<(PipelineFile, f64)>) -> Result<Vec<Store
             _ => answers.with_extension(format!("{number}.answers")),
         };
         let inputs = rendered(options, file, &answers, &plan)?;
-        stored.push(StoredLessons { share, side: options.side, inputs });
+        stored.push(StoredLessons { share, side: options.practice.side, inputs });
     }
     Ok(stored)
 }
@@ -100,7 +95,8 @@ fn rendered(
     answers: &Path,
     plan: &RenderingPlan,
 ) -> Result<Vec<RenderedInput>> {
-    let photos = options.photos.as_deref().map(|path| (path, options.licence.as_deref()));
+    let photos =
+        options.practice.photos.as_deref().map(|path| (path, options.practice.licence.as_deref()));
     let pipeline = SlowPipeline::new(file, answers)?;
     let started = Instant::now();
     let inputs = render_inputs(&pipeline, photos, plan)?;
@@ -116,17 +112,4 @@ fn rendered(
         inputs.len()
     );
     Ok(inputs)
-}
-
-fn photographs(options: &Options) -> Result<Vec<Frame>> {
-    let mut photographs = match &options.photos {
-        Some(path) => Pack::open(path, options.licence.as_deref())?.photographs().to_vec(),
-        None => Vec::new(),
-    };
-    let [width, height] = SCENE;
-    let scenes = (0..options.scenes as u64)
-        .into_par_iter()
-        .map(|number| dead_leaves(options.seed.wrapping_add(number), width, height));
-    photographs.extend(scenes.collect::<Result<Vec<_>, _>>()?);
-    Ok(photographs)
 }

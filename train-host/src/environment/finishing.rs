@@ -1,0 +1,182 @@
+//! Photo finishing as a task of continuous control.
+
+use std::sync::Arc;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tuner::actor::{LONGEST_STEP, OBSERVATION_LENGTH, OUTPUT_SOFTNESS, STEP_PER_SCALE};
+use tuner::{Frame, Parameter, Params};
+
+use super::episode::MEAN_INTENSITY;
+use super::{ControlTask, Episode, EpisodeError, PracticeOptions, Step};
+
+/// Queries of an episode.
+const QUERIES: usize = 10;
+/// Rewards are divided by this: 10 dB, or a difference of ten, earn 1.
+const REWARD_UNIT: f64 = 10.0;
+
+/// What is rewarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reward {
+    /// Rise of the PSNR against the goal in dB, capped at 60 (the paper, section 3).
+    Psnr,
+    /// Decrease of the mean CIEDE2000 difference from the goal.
+    DeltaE,
+}
+
+/// Episodes of at most ten queries on random pictures with random goals, each query on the picture
+/// as found.
+///
+/// The state is what the policy on a device sees, 344 numbers. The action is a step of the nine
+/// parameters by the device's own rule ([`tuner::actor::step`]) with `tanh(0.3·o)` as the action, so
+/// that a policy whose output is squashed in that way can be exported as it is.
+pub struct Finishing {
+    photographs: Arc<Vec<Frame>>,
+    practice: PracticeOptions,
+    reward: Reward,
+    running: Option<Running>,
+}
+
+struct Running {
+    episode: Episode,
+    queries: usize,
+    /// Negative distance to the goal in units of the reward.
+    merit: f64,
+    /// How far the parameters move for an action of 1.
+    reach: f64,
+}
+
+impl Finishing {
+    /// Episodes on crops of these photographs.
+    ///
+    /// # Errors
+    /// [`EpisodeError::NothingToDraw`] when there is none.
+    pub fn new(
+        photographs: Arc<Vec<Frame>>,
+        practice: PracticeOptions,
+        reward: Reward,
+    ) -> Result<Self, EpisodeError> {
+        if photographs.is_empty() {
+            return Err(EpisodeError::NothingToDraw);
+        }
+        Ok(Self { photographs, practice, reward, running: None })
+    }
+
+    fn merit(&self, episode: &Episode) -> f64 {
+        match self.reward {
+            Reward::Psnr => episode.psnr_db() / REWARD_UNIT,
+            Reward::DeltaE => -episode.mean_delta_e() / REWARD_UNIT,
+        }
+    }
+}
+
+/// How far the parameters move for an action of 1, when the residual has this size.
+fn reach(scale: f64) -> f64 {
+    (STEP_PER_SCALE * scale).min(LONGEST_STEP) / OUTPUT_SOFTNESS
+}
+
+impl ControlTask for Finishing {
+    fn observation_length(&self) -> usize {
+        OBSERVATION_LENGTH
+    }
+
+    fn action_length(&self) -> usize {
+        Parameter::COUNT
+    }
+
+    fn reset(&mut self, seed: u64) -> Result<Vec<f32>, EpisodeError> {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let at = random.random_range(0..self.photographs.len());
+        let photograph = self.photographs.get(at).ok_or(EpisodeError::NothingToDraw)?;
+        let drawn = random.random_range(0..u64::MAX);
+        let episode = Episode::draw(photograph, &self.practice, true, drawn)?;
+        let seen = episode.observe()?;
+        let (merit, reach) = (self.merit(&episode), reach(seen.scale));
+        self.running = Some(Running { episode, queries: 0, merit, reach });
+        Ok(seen.values.to_vec())
+    }
+
+    fn step(&mut self, action: &[f32]) -> Result<Step, EpisodeError> {
+        let Some(mut running) = self.running.take() else { return Err(EpisodeError::NotReset) };
+        let mut params = running.episode.params().values();
+        for (param, action) in params.iter_mut().zip(action) {
+            *param += f64::from(action.clamp(-1.0, 1.0)) * running.reach;
+        }
+        running.episode.query(Params::clamped(params));
+        running.queries += 1;
+        let seen = running.episode.observe()?;
+        let merit = self.merit(&running.episode);
+        let reward = merit - running.merit;
+        (running.merit, running.reach) = (merit, reach(seen.scale));
+        let collapsed = !MEAN_INTENSITY.contains(&running.episode.mean_intensity());
+        let truncated = running.queries >= QUERIES;
+        self.running = Some(running);
+        let observation = seen.values.to_vec();
+        Ok(Step { observation, reward, terminated: collapsed, truncated, dropped: collapsed })
+    }
+
+    fn demonstration(&self) -> Option<Vec<f32>> {
+        let Running { episode, reach, .. } = self.running.as_ref()?;
+        let missing = episode.target().values().into_iter().zip(episode.params().values());
+        let action = missing.map(|(target, param)| ((target - param) / reach).clamp(-1.0, 1.0));
+        Some(action.map(|value| value as f32).collect())
+    }
+
+    fn figure(&self) -> Option<f64> {
+        self.running.as_ref().map(|running| running.episode.psnr_db())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::photographs::dead_leaves;
+
+    fn task(pipeline: &str, reward: Reward) -> Finishing {
+        let photographs = (0..2).map(|seed| dead_leaves(seed, 96, 72).unwrap()).collect();
+        let mix = pipeline.parse().unwrap();
+        let practice = PracticeOptions { mix, noisy_share: 0.0, side: 24 };
+        Finishing::new(Arc::new(photographs), practice, reward).unwrap()
+    }
+
+    #[test]
+    fn demonstrations_reach_the_goal_and_rewards_add_up() {
+        let mut task = task("software", Reward::Psnr);
+        task.reset(3).unwrap();
+        let first = task.figure().unwrap();
+        let mut earned = 0.0;
+        for query in 1..=QUERIES {
+            let action = task.demonstration().unwrap();
+            let step = task.step(&action).unwrap();
+            earned += step.reward * REWARD_UNIT;
+            assert_eq!(step.truncated, query == QUERIES);
+        }
+        let last = task.figure().unwrap();
+        assert!(last > 50.0, "{last}");
+        assert!((last - first - earned).abs() < 1e-6, "{first} {earned} {last}");
+    }
+
+    #[test]
+    fn the_same_seed_and_actions_make_the_same_episode() {
+        let run = || {
+            let mut task = task("software", Reward::DeltaE);
+            task.reset(5).unwrap();
+            let actions = [0.2, -0.1, 0.0, 0.05, 0.3, -0.2, 0.1, 0.0, -0.4];
+            (0..3).map(|_| task.step(&actions).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(run(), run());
+    }
+
+    #[test]
+    fn a_collapsed_picture_ends_the_episode_and_is_not_learned_from() {
+        let mut task = task("paper", Reward::Psnr);
+        let dropped = (0..30).any(|seed| {
+            task.reset(seed).unwrap();
+            // Six and a half times as bright.
+            let step = task.step(&[1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]).unwrap();
+            assert_eq!(step.terminated, step.dropped);
+            step.dropped
+        });
+        assert!(dropped);
+    }
+}
