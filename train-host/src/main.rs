@@ -21,7 +21,7 @@ enum Verb {
     /// Train a policy by goal regression
     Train(verbs::train::Options),
     /// Train a policy by reinforcement, with TD3
-    Td3(verbs::td3::Options),
+    Td3(Box<verbs::td3::Options>),
     /// Write a trained policy as the ONNX file that isptune loads
     Export(verbs::export::Options),
     /// Judge a policy on photographs that it was not trained on
