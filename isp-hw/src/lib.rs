@@ -13,10 +13,13 @@ mod paper;
 mod patch;
 mod picture_pipeline;
 pub mod pipeline_file;
+pub mod pixel_format;
 mod random_goal;
 mod renderer;
 mod software;
 pub mod strict_toml;
+#[cfg(target_os = "linux")]
+pub mod v4l2;
 mod variant;
 mod view_simulator;
 
