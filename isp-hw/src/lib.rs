@@ -4,6 +4,7 @@
 //! A [`Renderer`] is the arithmetic of an ISP; a [`PicturePipeline`] is a renderer on one input
 //! picture. The formulas of the software ISP are in `docs/software-isp.md`.
 
+pub mod camera;
 pub mod command;
 mod decoded_view;
 mod elementary;

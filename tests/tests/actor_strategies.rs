@@ -101,7 +101,8 @@ fn episode(
 ) -> Vec<(Params, f64)> {
     let (initial, goal) = (pipeline.render(&Params::NEUTRAL), pipeline.render(goal));
     let mask = vec![true; initial.pixel_count()];
-    let task = Task { initial, goal, mask, limits, budget: 10 };
+    let start = Params::NEUTRAL;
+    let task = Task { initial, goal, mask, start, limits, budget: 10 };
     let simulator = Box::new(Camera::new(software()));
     let mut strategy = by_name(name, 0, simulator, Some(actor)).unwrap();
     assert_eq!(strategy.name(), name);

@@ -103,7 +103,7 @@ pub fn run_episode(
     let found = pipeline.as_found()?;
     let [width, height] = found.size();
     let view = View::of_size(width, height);
-    let mut episode = Episode::begin(&found, goal, view, limits, options)?;
+    let mut episode = Episode::begin(&found, pipeline.found_params(), goal, view, limits, options)?;
     drop(found);
     let stopped = loop {
         if cancel.load(Ordering::Relaxed) {
@@ -145,6 +145,7 @@ struct Episode {
 impl Episode {
     fn begin(
         found: &Frame,
+        start: Params,
         goal: &Goal,
         view: View,
         limits: Limits,
@@ -156,6 +157,7 @@ impl Episode {
             return Err(PipelineError::Size { expected, found }.into());
         };
         let task = Task {
+            start,
             initial,
             goal: goal.planes(&view),
             mask: goal.mask(&view),

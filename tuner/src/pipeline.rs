@@ -18,6 +18,12 @@ pub trait Pipeline {
     /// [`PipelineError`] when no picture can be had.
     fn as_found(&mut self) -> Result<Frame, PipelineError>;
 
+    /// The parameters at which [`Self::as_found`] was rendered: neutral for a file, what the
+    /// controls stood at for a camera.
+    fn found_params(&self) -> Params {
+        Params::NEUTRAL
+    }
+
     /// One query: sets the parameters and returns the resulting picture, always rendered from the
     /// same input and always of the same size as [`Self::as_found`].
     ///

@@ -40,7 +40,7 @@ impl SearchStrategy for ActorStrategy {
         match self.state {
             State::Begin => {
                 let policy = Policy::new(&self.actor, task)?;
-                let params = moved(task, &Params::NEUTRAL, &policy.first_step(task)?);
+                let params = policy.first(task)?;
                 self.policy = Some(policy);
                 self.state = State::Asking(params);
                 Some(params)

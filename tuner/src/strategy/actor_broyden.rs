@@ -10,7 +10,7 @@ use std::sync::Arc;
 use nalgebra::{DMatrix, DVector};
 
 use super::free_box::FreeBox;
-use super::policy::{Policy, moved};
+use super::policy::Policy;
 use super::{ACTOR_BROYDEN, Measured, SearchStrategy, Task};
 use crate::actor::Actor;
 use crate::{Parameter, Params};
@@ -62,8 +62,8 @@ impl SearchStrategy for ActorBroyden {
     fn ask(&mut self, task: &Task) -> Option<Params> {
         if self.search.is_none() {
             let policy = Policy::new(&self.actor, task)?;
-            self.pending = Some(moved(task, &Params::NEUTRAL, &policy.first_step(task)?));
-            self.search = Some(Search::new(policy, FreeBox::new(&task.limits)));
+            self.pending = Some(policy.first(task)?);
+            self.search = Some(Search::new(policy, FreeBox::of(task)));
         }
         self.pending
     }

@@ -90,7 +90,7 @@ fn laplacian(plane: &[f32], width: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Limits;
+    use crate::{Limits, Params};
 
     fn ramp(offset: f32) -> Planes {
         let plane: Vec<f32> = (0..400).map(|i| (i * 7 % 31) as f32 / 60.0 + offset).collect();
@@ -98,8 +98,8 @@ mod tests {
     }
 
     fn task(mask: Vec<bool>) -> Task {
-        let limits = Limits::default();
-        Task { initial: ramp(0.0), goal: ramp(0.0), mask, limits, budget: 10 }
+        let (start, limits) = (Params::NEUTRAL, Limits::default());
+        Task { initial: ramp(0.0), goal: ramp(0.0), mask, start, limits, budget: 10 }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The free parameters as the axes of a box.
 
-use super::Domain;
+use super::{Domain, Task};
 use crate::{Limits, Parameter, Params};
 
 /// The parameters that may change, each with its limits, and where the others are locked.
@@ -11,10 +11,15 @@ pub(crate) struct FreeBox {
 }
 
 impl FreeBox {
-    /// The box of what `limits` leave free.
-    pub(crate) fn new(limits: &Limits) -> Self {
+    /// The box of what a task leaves free.
+    pub(crate) fn of(task: &Task) -> Self {
+        Self::new(&task.limits, task.start)
+    }
+
+    /// The box of what `limits` leave free around `start`.
+    fn new(limits: &Limits, start: Params) -> Self {
         let axes = limits.free().into_iter().map(|each| (each, limits.interval(each))).collect();
-        Self { axes, start: limits.clamp(Params::NEUTRAL) }
+        Self { axes, start: limits.clamp(start) }
     }
 
     /// Number of free parameters.
@@ -22,7 +27,8 @@ impl FreeBox {
         self.axes.len()
     }
 
-    /// The allowed vector nearest to neutral: where a search without other knowledge begins.
+    /// The allowed vector nearest to that of the picture as found: where a search without other
+    /// knowledge begins.
     pub(crate) const fn start(&self) -> Params {
         self.start
     }
@@ -88,7 +94,7 @@ mod tests {
         let mut limits = Limits::default();
         limits.narrow(Parameter::Exposure, [-0.3, 0.5]).unwrap();
         limits.lock(Parameter::RedGain, 0.2).unwrap();
-        let free = FreeBox::new(&limits);
+        let free = FreeBox::new(&limits, Params::NEUTRAL);
         assert_eq!(free.dimensions(), 8);
         let low = free.of_cube_point(&[-1.0; 8]);
         assert!((low.get(Parameter::Exposure) + 0.3).abs() < 1e-12);

@@ -79,7 +79,7 @@ impl SearchStrategy for HybridStrategy {
 /// simulator's own search would end in a local minimum.
 fn rehearsed(actor: &Arc<Actor>, simulation: &mut Simulation, task: &Task) -> Option<Params> {
     let policy = Policy::new(actor, task)?;
-    let mut params = moved(task, &Params::NEUTRAL, &policy.first_step(task)?);
+    let mut params = policy.first(task)?;
     for _ in 1..REHEARSED_QUERIES {
         params = moved(task, &params, &policy.step(&simulation.picture(&params), &params)?);
     }
@@ -96,7 +96,7 @@ impl Tune {
             // A policy that cannot see the task leaves all queries to least squares.
             let policy = if is_predicted { None } else { Policy::new(actor, task) };
             self.policy = policy.map(|policy| {
-                (actor_broyden::Search::new(policy, FreeBox::new(&task.limits)), POLICY_QUERIES)
+                (actor_broyden::Search::new(policy, FreeBox::of(task)), POLICY_QUERIES)
             });
         }
         let Some((policy, left)) = &mut self.policy else { return };

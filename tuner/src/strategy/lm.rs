@@ -185,7 +185,7 @@ impl SearchStrategy for LevenbergMarquardt {
 
     fn ask(&mut self, task: &Task) -> Option<Params> {
         if self.free.is_none() {
-            let free = FreeBox::new(&task.limits);
+            let free = FreeBox::of(task);
             self.pending = Some(DVector::from_vec(free.point(&free.start())));
             self.free = Some(free);
         }

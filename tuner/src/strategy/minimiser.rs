@@ -41,11 +41,11 @@ impl SearchStrategy for BlackBoxSearch {
 
     fn ask(&mut self, task: &Task) -> Option<Params> {
         if task.limits.free().is_empty() {
-            return (!self.all_locked_told).then(|| FreeBox::new(&task.limits).start());
+            return (!self.all_locked_told).then(|| FreeBox::of(task).start());
         }
         let (make, seed) = (self.make, self.seed);
         let (free, minimiser) = self.search.get_or_insert_with(|| {
-            let free = FreeBox::new(&task.limits);
+            let free = FreeBox::of(task);
             let minimiser = make(&free.cube_point(&free.start()), seed);
             (free, minimiser)
         });

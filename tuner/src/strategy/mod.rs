@@ -41,6 +41,9 @@ pub struct Task {
     /// Which of these pixels count: `false` where the goal is clipped, unmatched or outside the
     /// region of interest. One for each pixel.
     pub mask: Vec<bool>,
+    /// The parameters that gave the picture as found: neutral where it is a file, what its controls
+    /// stood at where it is a camera's.
+    pub start: Params,
     /// What may be changed.
     pub limits: Limits,
     /// How many queries there will be at most.

@@ -92,7 +92,7 @@ impl SearchStrategy for ModelStrategy {
 impl Search {
     /// Searches from the simulator's answer; `hint` is where else that may be looked for.
     pub(super) fn new(simulation: Simulation, task: &Task, hint: Option<Params>) -> Self {
-        let free = FreeBox::new(&task.limits);
+        let free = FreeBox::of(task);
         let goal = simulation.observe(&task.goal);
         Self {
             free,

@@ -10,13 +10,16 @@ use crate::{Parameter, Params, Planes};
 pub(super) struct Policy {
     actor: Arc<Actor>,
     eye: ActorEye,
+    /// The parameters of the picture as found. The policy learned from pictures found at neutral, so
+    /// it is shown parameters as if these were neutral.
+    start: Params,
 }
 
 impl Policy {
     /// `None` when the task shows nothing that the policy could look at.
     pub(super) fn new(actor: &Arc<Actor>, task: &Task) -> Option<Self> {
         let eye = ActorEye::new(&task.initial, &task.goal, &task.mask).ok()?;
-        Some(Self { actor: Arc::clone(actor), eye })
+        Some(Self { actor: Arc::clone(actor), eye, start: task.start })
     }
 
     /// The change that the policy proposes after `picture` came of `params`, canonical units, all nine
@@ -26,14 +29,16 @@ impl Policy {
         picture: &Planes,
         params: &Params,
     ) -> Option<[f64; Parameter::COUNT]> {
-        let observation = self.eye.observe(picture, params).ok()?;
+        let mut relative = params.values();
+        relative.iter_mut().zip(self.start.values()).for_each(|(value, start)| *value -= start);
+        let observation = self.eye.observe(picture, &Params::clamped(relative)).ok()?;
         let output = self.actor.infer(&observation.values).ok()?;
         step(&output, observation.scale).ok()
     }
 
-    /// The first change: the picture as found is taken for the neutral one.
-    pub(super) fn first_step(&self, task: &Task) -> Option<[f64; Parameter::COUNT]> {
-        self.step(&task.initial, &Params::NEUTRAL)
+    /// The first parameters that the policy asks for, a step from those of the picture as found.
+    pub(super) fn first(&self, task: &Task) -> Option<Params> {
+        Some(moved(task, &task.start, &self.step(&task.initial, &task.start)?))
     }
 }
 

@@ -53,7 +53,7 @@ impl LinearPipeline {
     fn task(&self, goal: &Params, limits: Limits) -> Task {
         let mask = vec![true; SIDE * SIDE];
         let (initial, goal) = (self.render(&Params::NEUTRAL), self.render(goal));
-        Task { initial, goal, mask, limits, budget: 1000 }
+        Task { initial, goal, mask, start: Params::NEUTRAL, limits, budget: 1000 }
     }
 }
 
