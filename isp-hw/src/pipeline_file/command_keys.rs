@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use tuner::{Curve, ParameterInfo};
+use tuner::ParameterInfo;
 
-use super::{PipelineFileError, limit_keys};
+use super::{PipelineFileError, parameter_keys};
 use crate::command::placeholder::{PathName, Text};
 use crate::command::{CommandConfig, ExchangeFormat, Mode, Template};
 use crate::strict_toml::{StrictError, Table, Value};
@@ -14,26 +14,19 @@ use crate::strict_toml::{StrictError, Table, Value};
 pub(super) const KEYS: [&str; 7] =
     ["mode", "program", "template", "timeout_ms", "input_format", "output_format", "parameter"];
 
-const PARAMETER_KEYS: [&str; 6] = ["name", "key", "range", "curve", "neutral", "unit"];
-
 const FORMATS: [(&str, ExchangeFormat); 3] =
     [("png", ExchangeFormat::Png), ("tiff", ExchangeFormat::Tiff), ("ppm", ExchangeFormat::Ppm)];
 
 const DEFAULT_TIMEOUT_MS: i64 = 60_000;
 const LONGEST_TIMEOUT_MS: i64 = 24 * 3600 * 1000;
 
-// A request has to fit into a pipe (64 KiB on Linux), so that sending it never waits for a reader.
-const LONGEST_KEY: usize = 64;
-
-/// Native values beyond this are a slip; it also keeps placeholder arithmetic finite.
-const LARGEST_NATIVE: f64 = 1e12;
-
 pub(super) fn read(
     root: &Table<'_>,
     folder: &Path,
     read_template: &dyn Fn(&Path) -> Result<String, PipelineFileError>,
 ) -> Result<CommandConfig, PipelineFileError> {
-    let parameters = parameters(root)?;
+    let tables = parameter_keys::read(&root.required("parameter")?, &[])?;
+    let parameters: Vec<ParameterInfo> = tables.into_iter().map(|(info, _)| info).collect();
     let keys: Vec<&str> = parameters.iter().map(|info| info.key.as_str()).collect();
     let mode = root.required("mode")?.choice(&[("session", false), ("oneshot", true)])?;
     let mode = if mode { oneshot(root, &keys, folder, read_template)? } else { session(root)? };
@@ -158,58 +151,4 @@ fn template(
     }
     let extension = path.extension().map(|ending| ending.to_string_lossy().into_owned());
     Ok(Template { extension: extension.unwrap_or_default(), text })
-}
-
-fn parameters(root: &Table<'_>) -> Result<Vec<ParameterInfo>, StrictError> {
-    let tables = root.required("parameter")?;
-    let mut parameters: Vec<ParameterInfo> = Vec::new();
-    for item in tables.items()? {
-        let table = item.table()?;
-        let info = parameter(&table)?;
-        if parameters.iter().any(|known| known.parameter == info.parameter) {
-            let what = format!("\"{}\" has two [[parameter]] tables", info.parameter);
-            return Err(table.required("name")?.error(what));
-        }
-        if parameters.iter().any(|known| known.key == info.key) {
-            let value = table.get("key").unwrap_or(table.required("name")?);
-            return Err(value.error(format!("two parameters have the key {:?}", info.key)));
-        }
-        parameters.push(info);
-    }
-    if parameters.is_empty() {
-        return Err(tables.error("a pipeline needs at least one [[parameter]] table"));
-    }
-    parameters.sort_by_key(|info| info.parameter);
-    Ok(parameters)
-}
-
-fn parameter(table: &Table<'_>) -> Result<ParameterInfo, StrictError> {
-    table.only(&PARAMETER_KEYS)?;
-    let name = table.required("name")?;
-    let parameter = limit_keys::parameter(&name, name.string()?)?;
-    let mut info = ParameterInfo::canonical(parameter);
-    if let Some(key) = table.get("key") {
-        info.key = key.text()?.to_owned();
-        if info.key.len() > LONGEST_KEY || info.key.contains(char::is_control) {
-            let what = format!("a key has at most {LONGEST_KEY} bytes, none of them control codes");
-            return Err(key.error(what));
-        }
-    }
-    let range = table.required("range")?;
-    let neutral = table.required("neutral")?;
-    info.range = range.pair()?;
-    info.neutral = neutral.number()?;
-    if info.range.iter().any(|end| end.abs() > LARGEST_NATIVE) {
-        return Err(
-            range.error(format!("a range ends within -{LARGEST_NATIVE:e} and {LARGEST_NATIVE:e}"))
-        );
-    }
-    if let Some(curve) = table.get("curve") {
-        info.curve = curve.choice(&[("linear", Curve::Linear), ("log", Curve::Log)])?;
-    }
-    if let Some(unit) = table.get("unit") {
-        info.unit = unit.string()?.to_owned();
-    }
-    info.validate().map_err(|error| range.error(error.to_string()))?;
-    Ok(info)
 }

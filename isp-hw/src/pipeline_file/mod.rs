@@ -7,6 +7,7 @@ mod command_keys;
 mod kind;
 mod limit_keys;
 mod open;
+mod parameter_keys;
 
 use std::fs::File;
 use std::io::{self, Read};
