@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use tuner::{ParameterInfo, Params, QueryRecord, Registration, Score, Stopped};
 
+use crate::camera_end::LeftAt;
 use crate::standard_output;
 
 /// JSON has no infinity: equal pictures have this PSNR, in dB.
@@ -36,6 +37,9 @@ pub struct MatchJson {
     pub goal_resampled_from: Option<[usize; 2]>,
     /// Share of the picture's pixels that the scores of the queries were measured on.
     pub measured_share: f64,
+    /// What a camera was left at: `best` or `found`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_at: Option<LeftAt>,
     /// The rendered picture.
     pub out: Option<PathBuf>,
     /// The report.

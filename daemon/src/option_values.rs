@@ -15,11 +15,11 @@ pub fn parse_limit(text: &str) -> Result<(Parameter, [f64; 2])> {
     Ok((parameter(name)?, [number(low)?, number(high)?]))
 }
 
-/// `red_gain` (locked at neutral) or `red_gain=0.2`
-pub fn parse_lock(text: &str) -> Result<(Parameter, f64)> {
+/// `red_gain` (left as it was found) or `red_gain=0.2`
+pub fn parse_lock(text: &str) -> Result<(Parameter, Option<f64>)> {
     match text.split_once('=') {
-        Some((name, value)) => Ok((parameter(name)?, number(value)?)),
-        None => Ok((parameter(text)?, 0.0)),
+        Some((name, value)) => Ok((parameter(name)?, Some(number(value)?))),
+        None => Ok((parameter(text)?, None)),
     }
 }
 
@@ -40,12 +40,14 @@ pub fn parse_region(text: &str) -> Result<Region> {
 pub fn apply_limits(
     limits: &mut Limits,
     narrower: &[(Parameter, [f64; 2])],
-    locks: &[(Parameter, f64)],
+    locks: &[(Parameter, Option<f64>)],
+    found: &Params,
 ) -> Result<()> {
     for &(parameter, interval) in narrower {
         limits.narrow(parameter, interval).context("--limit")?;
     }
     for &(parameter, value) in locks {
+        let value = value.unwrap_or_else(|| found.get(parameter));
         limits.lock(parameter, value).context("--lock")?;
     }
     Ok(())
@@ -153,7 +155,7 @@ mod tests {
         let limit = parse_limit("exposure=-0.3..0.5").unwrap();
         assert_eq!(limit, (Parameter::Exposure, [-0.3, 0.5]));
         assert!(parse_limit("exposure=0.5").is_err());
-        assert_eq!(parse_lock("red_gain").unwrap(), (Parameter::RedGain, 0.0));
-        assert_eq!(parse_lock("red_gain=0.2").unwrap(), (Parameter::RedGain, 0.2));
+        assert_eq!(parse_lock("red_gain").unwrap(), (Parameter::RedGain, None));
+        assert_eq!(parse_lock("red_gain=0.2").unwrap(), (Parameter::RedGain, Some(0.2)));
     }
 }

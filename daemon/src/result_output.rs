@@ -10,6 +10,7 @@ use tuner::{
     Frame, ParameterInfo, PictureError, PictureFormat, Pipeline, Stopped, write_atomically,
 };
 
+use crate::camera_end::LeftAt;
 use crate::exit::Exit;
 use crate::json::{self, MatchJson, QueryJson};
 use crate::report::ReportPictures;
@@ -149,6 +150,7 @@ fn json_of(tuned: &Tuned, table: &[ParameterInfo], written: Written) -> MatchJso
         registration: *tuned.goal.registration(),
         goal_resampled_from: tuned.goal.resized_from(),
         measured_share: tuned.measured_share,
+        left_at: tuned.left_at,
         out: written.out,
         report: written.report,
     }
@@ -178,6 +180,11 @@ fn write_lines(
             info.parameter, info.key, info.unit
         );
         writeln!(out, "{}", line.trim_end())?;
+    }
+    match tuned.left_at {
+        Some(LeftAt::Best) => writeln!(out, "the camera stands at these values")?,
+        Some(LeftAt::Found) => writeln!(out, "the camera was put back as it was found")?,
+        None => {}
     }
     for limit in &tuned.limited_by {
         writeln!(out, "limited: {limit}")?;

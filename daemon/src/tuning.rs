@@ -11,6 +11,7 @@ use tuner::{
     run_episode, strategy,
 };
 
+use crate::camera_end::LeftAt;
 use crate::shipped_actor;
 
 /// What a tune is asked to do, apart from the pictures.
@@ -47,6 +48,8 @@ pub struct Tuned {
     pub limited_by: Vec<String>,
     /// Share of the pixels that the queries were measured on.
     pub measured_share: f64,
+    /// What a camera was left at; `None` where there is none.
+    pub left_at: Option<LeftAt>,
 }
 
 /// Tunes an opened pipeline to a goal picture.
@@ -95,6 +98,7 @@ pub fn tune(
         confidence,
         limited_by,
         measured_share,
+        left_at: None,
     })
 }
 

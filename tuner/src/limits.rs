@@ -68,6 +68,15 @@ impl Limits {
         self.narrow(parameter, [value, value])
     }
 
+    /// The same limits, but with `held` parameters locked at their values in `params`.
+    #[must_use]
+    pub fn holding(mut self, held: &[Parameter], params: &Params) -> Self {
+        for &parameter in held {
+            self.set(parameter, [params.get(parameter); 2]);
+        }
+        self
+    }
+
     /// Allowed interval of one parameter.
     #[must_use]
     pub fn interval(&self, parameter: Parameter) -> [f64; 2] {
@@ -119,6 +128,14 @@ mod tests {
         assert_eq!(limits.free(), [Parameter::Contrast]);
         limits.lock(Parameter::Texture, 0.5).unwrap();
         assert_eq!(limits.interval(Parameter::Texture), [0.0, 0.0]);
+    }
+
+    #[test]
+    fn what_is_held_stays_where_it_was_found() {
+        let found = Params::NEUTRAL.with(Parameter::Contrast, 0.3);
+        let limits = Limits::default().holding(&[Parameter::Contrast], &found);
+        assert_eq!(limits.interval(Parameter::Contrast), [0.3, 0.3]);
+        assert!(!limits.is_locked(Parameter::Texture));
     }
 
     #[test]

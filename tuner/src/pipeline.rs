@@ -76,6 +76,14 @@ pub enum PipelineError {
         /// What went wrong, and the way out.
         reason: String,
     },
+    /// A camera, or the hardware that sets its parameters, failed.
+    #[error("{device}: {reason}")]
+    Device {
+        /// The camera's node, or the bus and address.
+        device: String,
+        /// What went wrong, and the way out.
+        reason: String,
+    },
     /// A file of the exchange with the pipeline could not be read or written.
     #[error("{}: {reason}", path.display())]
     File {

@@ -103,12 +103,13 @@ fn check(options: &Check) -> Result<Exit> {
 }
 
 fn show(options: &Show) -> Result<Exit> {
-    let file = options.pipeline.load()?;
+    let file = options.pipeline.load()?.unwrap_or_else(PipelineFile::software);
     let limits = file.limits();
     let kind = match file.kind() {
         Kind::Software { .. } => "software",
         Kind::Paper => "paper",
         Kind::Command(_) => "command",
+        Kind::Camera(_) => "v4l2",
         _ => "other",
     };
     let parameters: Vec<ShownParameter> = file

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use isp_hw::{Input, OpenPipeline, PicturePipeline, PipelineFile, SoftwareIsp, Variation};
-use tuner::{Frame, Params, Pipeline};
+use isp_hw::{Input, OpenPipeline, PicturePipeline, SoftwareIsp, Variation};
+use tuner::{Frame, Limits, Params, Pipeline};
 
 use super::match_goal::SearchOptions;
 use crate::demo::{Depth, Illuminant, LightboxScene};
@@ -131,7 +131,7 @@ pub fn run(options: &Options) -> Result<Exit> {
             Isp::Software => format!("--input {}", folder.join("before.png").display()),
         },
     };
-    let tune_options = options.search.tune_options(PipelineFile::software().limits())?;
+    let tune_options = options.search.tune_options(Limits::default(), &Params::NEUTRAL)?;
     let progress = Progress::start(options.search.budget());
     let tuned =
         tune(&mut pipeline, goal, &tune_options, &cancel, &mut |record| progress.query(record));

@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use tuner::{EpisodeOptions, Frame, GoalOptions, Parameter, Region, strategy};
+use tuner::{
+    EpisodeOptions, Frame, GoalOptions, Limits, Parameter, Params, Pipeline, Region, strategy,
+};
 
+use crate::camera_end;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::option_values::{apply_limits, parse_limit, parse_lock, parse_region};
-use crate::pipeline_choice::PipelineChoice;
+use crate::picture_source::PictureSource;
 use crate::progress::Progress;
 use crate::result_output::ResultOutput;
 use crate::tune_report::Names;
@@ -19,18 +22,18 @@ use crate::tuning::{TuneOptions, tune};
 /// Options of `match`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Picture to render in every query
-    #[arg(long, value_name = "PICTURE")]
-    input: PathBuf,
     /// Picture to match
     #[arg(long, value_name = "PICTURE")]
     goal: PathBuf,
     #[command(flatten)]
-    pipeline: PipelineChoice,
+    source: PictureSource,
     #[command(flatten)]
     search: SearchOptions,
     #[command(flatten)]
     output: ResultOutput,
+    /// Put a camera back as it was found, instead of leaving it at the best query
+    #[arg(long)]
+    restore: bool,
 }
 
 /// Options of every verb that tunes.
@@ -49,9 +52,9 @@ pub struct SearchOptions {
     /// Stop as soon as a query is this near, in dB
     #[arg(long, value_name = "DB", default_value_t = tuner::EXACT_DB)]
     target: f64,
-    /// Never touch a parameter: "red_gain" stays neutral, "red_gain=0.2" stays there
+    /// Never touch a parameter: "red_gain" stays as it was found, "red_gain=0.2" stays there
     #[arg(long, value_name = "NAME[=VALUE]", value_parser = parse_lock)]
-    lock: Vec<(Parameter, f64)>,
+    lock: Vec<(Parameter, Option<f64>)>,
     /// Keep a parameter within canonical limits: "exposure=-0.3..0.5"
     #[arg(long, value_name = "NAME=LOW..HIGH", value_parser = parse_limit)]
     limit: Vec<(Parameter, [f64; 2])>,
@@ -67,12 +70,12 @@ pub struct SearchOptions {
 }
 
 impl SearchOptions {
-    /// The options of a tune whose pipeline file has these limits.
+    /// The options of a tune within the limits of a pipeline that was found at `found`.
     ///
     /// # Errors
     /// When a limit is no interval within [−1, 1].
-    pub fn tune_options(&self, mut limits: tuner::Limits) -> Result<TuneOptions> {
-        apply_limits(&mut limits, &self.limit, &self.lock)?;
+    pub fn tune_options(&self, mut limits: Limits, found: &Params) -> Result<TuneOptions> {
+        apply_limits(&mut limits, &self.limit, &self.lock, found)?;
         Ok(TuneOptions {
             strategy: self.strategy.clone(),
             model: self.model.clone(),
@@ -101,22 +104,24 @@ fn strategy_names() -> PossibleValuesParser {
 /// When a file cannot be read or written, the goal is refused, or no query succeeds.
 pub fn run(options: &Options) -> Result<Exit> {
     let cancel = interrupt::flag()?;
-    let file = options.pipeline.load()?;
+    let file = options.source.load()?;
     options.output.check()?;
     let goal = Frame::load(&options.goal)?;
-    let mut pipeline = file.open(&options.input, &cancel)?;
-    let tune_options = options.search.tune_options(file.limits())?;
+    let mut pipeline = options.source.open(&file, &cancel)?;
+    let tune_options = options.search.tune_options(file.limits_on(&pipeline), &pipeline.found_params())?;
     let names = Names {
         title: String::new(),
-        input: options.input.display().to_string(),
+        input: options.source.name(&pipeline),
         goal: options.goal.display().to_string(),
         pipeline: file.label().to_owned(),
         budget: options.search.budget(),
-        render_options: options.pipeline.render_options(&options.input),
+        render_options: options.source.as_typed(),
     };
     let progress = Progress::start(options.search.budget());
     let tuned =
         tune(&mut pipeline, goal, &tune_options, &cancel, &mut |record| progress.query(record));
     progress.finish();
-    options.output.write(tuned?, &mut pipeline, &names)
+    let mut tuned = tuned?;
+    tuned.left_at = camera_end::leave(&mut pipeline, &tuned, options.restore)?;
+    options.output.write(tuned, &mut pipeline, &names)
 }

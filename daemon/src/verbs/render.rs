@@ -10,21 +10,18 @@ use tuner::{Params, Pipeline};
 use crate::exit::Exit;
 use crate::json::{self, RenderJson};
 use crate::option_values::parse_params;
-use crate::pipeline_choice::PipelineChoice;
+use crate::picture_source::PictureSource;
 use crate::{interrupt, json::canonical, json::native};
 
 /// Options of `render`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Picture to render
-    #[arg(long, value_name = "PICTURE")]
-    input: PathBuf,
+    #[command(flatten)]
+    source: PictureSource,
     /// Canonical values "exposure=0.2,contrast=-0.1", or a JSON file with a "params" object (the
     /// output of match --json is one); what is not named stays neutral
     #[arg(long, value_name = "VALUES|FILE", value_parser = parse_params, allow_hyphen_values = true)]
     params: Params,
-    #[command(flatten)]
-    pipeline: PipelineChoice,
     /// Where the picture goes (png, tiff, jpg, ppm)
     #[arg(long, value_name = "PICTURE")]
     out: PathBuf,
@@ -39,8 +36,8 @@ pub struct Options {
 /// When the input cannot be read, the pipeline fails, or the output cannot be written.
 pub fn run(options: &Options) -> Result<Exit> {
     let cancel = interrupt::flag()?;
-    let file = options.pipeline.load()?;
-    let mut pipeline = file.open(&options.input, &cancel)?;
+    let file = options.source.load()?;
+    let mut pipeline = options.source.open(&file, &cancel)?;
     let table = pipeline.parameters().to_vec();
     let started = Instant::now();
     let picture = pipeline.query(&options.params).with_context(|| file.label().to_owned())?;

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use tuner::{Limits, Parameter, ParameterInfo};
 
-use super::{Kind, PipelineFileError, command_keys, limit_keys};
-use crate::Transfer;
+use super::{Kind, PipelineFileError, camera_keys, command_keys, limit_keys};
+use crate::camera::SoftwareStage;
 use crate::strict_toml::{StrictError, Table};
+use crate::{PaperIsp, Renderer, SoftwareIsp, Transfer};
 
 const COMMON_KEYS: [&str; 3] = ["kind", "lock", "limits"];
 const SOFTWARE_KEYS: [&str; 1] = ["input_encoding"];
@@ -16,14 +17,16 @@ enum Name {
     Software,
     Paper,
     Command,
+    Camera { has_software: bool },
     Later,
 }
 
-const NAMES: [(&str, Name); 5] = [
+const NAMES: [(&str, Name); 6] = [
     ("software", Name::Software),
     ("paper", Name::Paper),
     ("command", Name::Command),
-    ("v4l2", Name::Later),
+    ("v4l2", Name::Camera { has_software: false }),
+    ("v4l2+software", Name::Camera { has_software: true }),
     ("i2c", Name::Later),
 ];
 
@@ -32,7 +35,7 @@ pub(super) fn read(
     root: &Table<'_>,
     folder: &Path,
     read_template: &dyn Fn(&Path) -> Result<String, PipelineFileError>,
-) -> Result<(Kind, Limits), PipelineFileError> {
+) -> Result<(Kind, Limits, Vec<Parameter>), PipelineFileError> {
     let with = |keys: &[&'static str]| [&COMMON_KEYS[..], keys].concat();
     let Some(kind) = root.get("kind") else {
         // A slip in the key itself is better told as such than as a missing key.
@@ -43,8 +46,8 @@ pub(super) fn read(
     let kind = match name {
         Name::Later => {
             let what = format!(
-                "kind \"{}\" is not in this version of isptune; use \"software\", \"paper\" or \
-                 \"command\"",
+                "kind \"{}\" is not in this version of isptune; use \"software\", \"paper\", \
+                 \"command\" or \"v4l2\"",
                 kind.string()?
             );
             return Err(kind.error(what).into());
@@ -57,13 +60,23 @@ pub(super) fn read(
             root.only(&with(&[]))?;
             Kind::Paper
         }
+        Name::Camera { has_software } => {
+            root.only(&with(&camera_keys::KEYS))?;
+            let stage = if has_software { SoftwareStage::Missing } else { SoftwareStage::Off };
+            Kind::Camera(camera_keys::read(root, stage)?)
+        }
         Name::Command => {
             root.only(&with(&command_keys::KEYS))?;
             Kind::Command(command_keys::read(root, folder, read_template)?)
         }
     };
-    let limits = limit_keys::read(root, &parameters(&kind))?;
-    Ok((kind, limits))
+    let mut parameters = kind.parameters();
+    if parameters.is_empty() {
+        // Which of them there are is seen when the camera is opened.
+        parameters = Parameter::ALL.map(ParameterInfo::canonical).to_vec();
+    }
+    let (limits, locked) = limit_keys::read(root, &parameters)?;
+    Ok((kind, limits, locked))
 }
 
 fn transfer(root: &Table<'_>) -> Result<Transfer, StrictError> {
@@ -71,12 +84,19 @@ fn transfer(root: &Table<'_>) -> Result<Transfer, StrictError> {
     root.get("input_encoding").map_or(Ok(Transfer::default()), |value| value.choice(&choices))
 }
 
-/// The parameters of a pipeline of this kind.
-fn parameters(kind: &Kind) -> Vec<ParameterInfo> {
-    match kind {
-        Kind::Software { .. } | Kind::Paper => {
-            Parameter::ALL.into_iter().map(ParameterInfo::canonical).collect()
+impl Kind {
+    /// The parameters of a pipeline of this kind, in canonical order; none of a camera whose
+    /// controls are chosen when it is opened.
+    pub(super) fn parameters(&self) -> Vec<ParameterInfo> {
+        match self {
+            Self::Software { .. } => SoftwareIsp::default().parameters().to_vec(),
+            Self::Paper => PaperIsp::default().parameters().to_vec(),
+            Self::Command(config) => config.parameters.clone(),
+            Self::Camera(config) if config.mapping.is_empty() => Vec::new(),
+            Self::Camera(config) => {
+                let mapped = config.mapping.iter().map(|mapped| mapped.info.clone()).collect();
+                config.software.with_software(mapped)
+            }
         }
-        Kind::Command(config) => config.parameters.clone(),
     }
 }

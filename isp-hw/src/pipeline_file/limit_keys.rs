@@ -4,8 +4,12 @@ use tuner::{Limits, Parameter, ParameterInfo};
 
 use crate::strict_toml::{StrictError, Table, Value};
 
-/// Everything in `table` is free but for what `lock` and `[limits]` say.
-pub(super) fn read(root: &Table<'_>, table: &[ParameterInfo]) -> Result<Limits, StrictError> {
+/// Everything in `table` is free but for what `lock` and `[limits]` say; with the parameters that
+/// `lock` names.
+pub(super) fn read(
+    root: &Table<'_>,
+    table: &[ParameterInfo],
+) -> Result<(Limits, Vec<Parameter>), StrictError> {
     let mut limits = Limits::of_table(table);
     let mut locked = Vec::new();
     if let Some(lock) = root.get("lock") {
@@ -18,7 +22,7 @@ pub(super) fn read(root: &Table<'_>, table: &[ParameterInfo]) -> Result<Limits, 
             locked.push(parameter);
         }
     }
-    let Some(intervals) = root.get("limits") else { return Ok(limits) };
+    let Some(intervals) = root.get("limits") else { return Ok((limits, locked)) };
     let intervals = intervals.table()?;
     intervals.only(&Parameter::ALL.map(Parameter::name))?;
     for value in intervals.values() {
@@ -37,7 +41,7 @@ pub(super) fn read(root: &Table<'_>, table: &[ParameterInfo]) -> Result<Limits, 
         let interval = value.pair()?;
         limits.narrow(parameter, interval).map_err(|error| value.error(error.to_string()))?;
     }
-    Ok(limits)
+    Ok((limits, locked))
 }
 
 /// The canonical parameter of this name.

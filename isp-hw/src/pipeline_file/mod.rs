@@ -3,6 +3,7 @@
 //! `docs/pipeline-file.md` lists every key. The file is read strictly
 //! ([`crate::strict_toml`]): whatever is not as documented is one message with line and column.
 
+mod camera_keys;
 mod command_keys;
 mod kind;
 mod limit_keys;
@@ -13,11 +14,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use tuner::{Limits, ParameterInfo};
+use tuner::{Limits, Parameter, ParameterInfo, Pipeline};
 
+use crate::camera::CameraConfig;
 use crate::command::CommandConfig;
 use crate::strict_toml::{Document, StrictError};
-use crate::{PaperIsp, Renderer, SoftwareIsp, Transfer};
+use crate::Transfer;
 
 pub use open::{OpenError, OpenPipeline};
 
@@ -30,6 +32,8 @@ pub struct PipelineFile {
     label: String,
     kind: Kind,
     limits: Limits,
+    /// Parameters that the file wants left alone.
+    locked: Vec<Parameter>,
 }
 
 /// What a pipeline file describes.
@@ -45,6 +49,8 @@ pub enum Kind {
     Paper,
     /// An external program.
     Command(CommandConfig),
+    /// A camera with V4L2 controls.
+    Camera(CameraConfig),
 }
 
 /// A pipeline file that cannot be used.
@@ -65,12 +71,19 @@ pub enum PipelineFileError {
 }
 
 impl PipelineFile {
+    /// What stands for a file where only a camera is named: its controls, mapped by what it has.
+    #[must_use]
+    pub fn camera() -> Self {
+        let kind = Kind::Camera(CameraConfig::default());
+        Self { label: "v4l2".to_owned(), kind, limits: Limits::default(), locked: Vec::new() }
+    }
+
     /// What stands for a file where none is given: the software ISP on an sRGB input, without
     /// limits.
     #[must_use]
     pub fn software() -> Self {
         let kind = Kind::Software { transfer: Transfer::Srgb };
-        Self { label: "software".to_owned(), kind, limits: Limits::default() }
+        Self { label: "software".to_owned(), kind, limits: Limits::default(), locked: Vec::new() }
     }
 
     /// Reads a file, with the template that it may name.
@@ -103,8 +116,8 @@ impl PipelineFile {
     ) -> Result<Self, PipelineFileError> {
         let document = Document::parse(text, label)?;
         let folder = folder_of(label)?;
-        let (kind, limits) = kind::read(&document.root(), &folder, read_template)?;
-        Ok(Self { label: label.to_owned(), kind, limits })
+        let (kind, limits, locked) = kind::read(&document.root(), &folder, read_template)?;
+        Ok(Self { label: label.to_owned(), kind, limits, locked })
     }
 
     /// Name of the file in messages.
@@ -119,14 +132,11 @@ impl PipelineFile {
         &self.kind
     }
 
-    /// The parameters that the pipeline has, in canonical order.
+    /// The parameters that the pipeline has, in canonical order; none of a camera whose controls are
+    /// chosen when it is opened.
     #[must_use]
     pub fn parameters(&self) -> Vec<ParameterInfo> {
-        match &self.kind {
-            Kind::Software { .. } => SoftwareIsp::default().parameters().to_vec(),
-            Kind::Paper => PaperIsp::default().parameters().to_vec(),
-            Kind::Command(config) => config.parameters.clone(),
-        }
+        self.kind.parameters()
     }
 
     /// What a tune may change: all parameters that the pipeline has, narrowed by `lock` and
@@ -134,6 +144,20 @@ impl PipelineFile {
     #[must_use]
     pub const fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// As [`Self::limits`] for the pipeline that was opened: what it lacks, and what the file wants
+    /// left alone, stays as it was found.
+    #[must_use]
+    pub fn limits_on(&self, pipeline: &dyn Pipeline) -> Limits {
+        let has = |parameter: &Parameter| {
+            pipeline.parameters().iter().any(|info| info.parameter == *parameter)
+        };
+        let held: Vec<Parameter> = Parameter::ALL
+            .into_iter()
+            .filter(|parameter| !has(parameter) || self.locked.contains(parameter))
+            .collect();
+        self.limits.holding(&held, &pipeline.found_params())
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use tuner::{Frame, ParameterInfo, Params, PictureError, Pipeline, PipelineError, Simulator, View};
 
 use super::{Kind, PipelineFile};
+use crate::camera::{CameraOpenError, CameraPipeline};
 use crate::command::CommandPipeline;
 use crate::{Input, PaperIsp, PicturePipeline, SoftwareIsp, Variation, ViewSimulator};
 
@@ -20,6 +21,8 @@ pub enum OpenPipeline {
     Paper(PicturePipeline<PaperIsp>),
     /// An external program.
     Command(CommandPipeline),
+    /// A camera.
+    Camera(CameraPipeline),
     /// An ISP that no strategy knows, as demonstrations and tests need one.
     Stranger(PicturePipeline<Variation>),
 }
@@ -31,6 +34,17 @@ pub enum OpenError {
     /// The input picture cannot be read.
     #[error(transparent)]
     Input(#[from] PictureError),
+    /// The camera cannot be used.
+    #[error(transparent)]
+    Camera(#[from] CameraOpenError),
+    /// A camera was opened as if it rendered files, or the other way round.
+    #[error("{label}: {reason}")]
+    WrongSource {
+        /// The pipeline file.
+        label: String,
+        /// What is wrong, and the way out.
+        reason: &'static str,
+    },
     /// The pipeline itself failed.
     #[error("{label}: {source}")]
     Pipeline {
@@ -75,7 +89,41 @@ impl PipelineFile {
                     |source| OpenError::Pipeline { label: self.label().to_owned(), source };
                 OpenPipeline::Command(opened.map_err(failed)?)
             }
+            Kind::Camera(_) => {
+                return Err(self.wrong_source("a camera takes its own pictures, no --input"));
+            }
         })
+    }
+
+    /// Whether the pictures come from a camera, so that no input picture is wanted.
+    #[must_use]
+    pub const fn is_camera(&self) -> bool {
+        matches!(self.kind, Kind::Camera(_))
+    }
+
+    /// Opens the camera of the file, or another one that `camera` names by node, name or identity.
+    /// When `cancel` becomes true while it waits for frames, a query ends with
+    /// [`PipelineError::Interrupted`].
+    ///
+    /// # Errors
+    /// [`OpenError::Camera`] when the camera cannot be used.
+    pub fn open_camera(
+        &self,
+        camera: Option<&str>,
+        cancel: &Arc<AtomicBool>,
+    ) -> Result<OpenPipeline, OpenError> {
+        let Kind::Camera(config) = self.kind() else {
+            return Err(self.wrong_source("this pipeline has no camera; give a picture (--input)"));
+        };
+        let mut config = config.clone();
+        if let Some(camera) = camera {
+            config.camera = Some(camera.to_owned());
+        }
+        Ok(OpenPipeline::Camera(CameraPipeline::open(&config, cancel)?))
+    }
+
+    fn wrong_source(&self, reason: &'static str) -> OpenError {
+        OpenError::WrongSource { label: self.label().to_owned(), reason }
     }
 }
 
@@ -97,6 +145,10 @@ impl OpenPipeline {
             Self::Paper(pipeline) => {
                 Box::new(ViewSimulator::new(pipeline.renderer().clone(), pipeline.input(), view)?)
             }
+            Self::Camera(pipeline) => {
+                let input = Input::srgb(found.clone());
+                Box::new(ViewSimulator::new(pipeline.model(), &input, view)?)
+            }
             Self::Command(_) | Self::Stranger(_) => {
                 let input = Input::srgb(found.clone());
                 Box::new(ViewSimulator::new(SoftwareIsp::default(), &input, view)?)
@@ -109,6 +161,7 @@ impl OpenPipeline {
             Self::Software(pipeline) => pipeline,
             Self::Paper(pipeline) => pipeline,
             Self::Command(pipeline) => pipeline,
+            Self::Camera(pipeline) => pipeline,
             Self::Stranger(pipeline) => pipeline,
         }
     }
@@ -118,6 +171,7 @@ impl OpenPipeline {
             Self::Software(pipeline) => pipeline,
             Self::Paper(pipeline) => pipeline,
             Self::Command(pipeline) => pipeline,
+            Self::Camera(pipeline) => pipeline,
             Self::Stranger(pipeline) => pipeline,
         }
     }
@@ -130,6 +184,10 @@ impl Pipeline for OpenPipeline {
 
     fn as_found(&mut self) -> Result<Frame, PipelineError> {
         self.pipeline_mut().as_found()
+    }
+
+    fn found_params(&self) -> Params {
+        self.pipeline().found_params()
     }
 
     fn query(&mut self, params: &Params) -> Result<Frame, PipelineError> {

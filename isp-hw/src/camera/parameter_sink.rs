@@ -1,0 +1,51 @@
+//! Where the parameters of a camera go to.
+
+use tuner::{Frame, Params, PipelineError};
+
+use super::control_model::MappedControl;
+
+/// What sets the parameters of a camera: its own controls, or the registers of an ISP.
+///
+/// Before the first [`Self::apply`] it has stored what it found where a crash cannot take it.
+pub trait ParameterSink: Send {
+    /// The parameters that it sets, in canonical order.
+    fn controls(&self) -> &[MappedControl];
+
+    /// The parameters as they were found; neutral where it sets none.
+    fn found(&self) -> Params;
+
+    /// Writes the values and reads them back. A parameter at its found value gets the very value
+    /// that was found, also one that no canonical value stands for.
+    ///
+    /// # Errors
+    /// [`PipelineError::Device`] when a value is refused or not kept, or the device is gone.
+    fn apply(&mut self, params: &Params) -> Result<(), PipelineError>;
+
+    /// What stands now is to stay: forgets what was found.
+    ///
+    /// # Errors
+    /// [`PipelineError::Device`] when the stored values cannot be removed, and would be restored at
+    /// the next start.
+    fn keep(&mut self) -> Result<(), PipelineError>;
+
+    /// Puts everything back as it was found.
+    ///
+    /// # Errors
+    /// [`PipelineError::Device`] naming what could not be put back; it stays stored.
+    fn restore(&mut self) -> Result<(), PipelineError>;
+}
+
+/// Where the pictures of a camera come from.
+pub trait PictureSource: Send {
+    /// A picture that shows all that was written before this call.
+    ///
+    /// # Errors
+    /// [`PipelineError::Device`] when the camera gives no frame, or one that cannot be decoded;
+    /// [`PipelineError::Interrupted`] when the user asked for it.
+    fn picture(&mut self) -> Result<Frame, PipelineError>;
+
+    /// How many pictures were taken before the frames agreed, because they never did in time.
+    fn unsettled(&self) -> u32 {
+        0
+    }
+}

@@ -1,0 +1,148 @@
+//! A camera as a pipeline: parameters go to its controls, pictures come from its frames.
+
+use tuner::{Frame, Parameter, ParameterInfo, Params, Pipeline, PipelineError};
+
+use super::config::SoftwareStage;
+use super::control_model::ControlModel;
+use super::parameter_sink::{ParameterSink, PictureSource};
+use crate::{Input, Renderer, SoftwareIsp};
+
+/// A camera that can be tuned. Whatever ends its use, it is put back as it was found, unless
+/// [`Self::keep`] was called.
+pub struct CameraPipeline {
+    name: String,
+    notices: Vec<String>,
+    sink: Box<dyn ParameterSink>,
+    pictures: Box<dyn PictureSource>,
+    /// Parameters that the software ISP supplies behind the camera.
+    supplied: Vec<Parameter>,
+    software: SoftwareIsp,
+    parameters: Vec<ParameterInfo>,
+    found: Option<Frame>,
+    /// Whether it still has to be put back.
+    is_borrowed: bool,
+}
+
+impl CameraPipeline {
+    /// A camera of these parts; `name` is how people know it, `notices` what they should hear of.
+    #[must_use]
+    pub fn new(
+        name: String,
+        notices: Vec<String>,
+        sink: Box<dyn ParameterSink>,
+        pictures: Box<dyn PictureSource>,
+        software: &SoftwareStage,
+    ) -> Self {
+        let mapped: Vec<ParameterInfo> =
+            sink.controls().iter().map(|control| control.info.clone()).collect();
+        let carried: Vec<Parameter> = mapped.iter().map(|info| info.parameter).collect();
+        Self {
+            name,
+            notices,
+            supplied: software.parameters(&carried),
+            parameters: software.with_software(mapped),
+            sink,
+            pictures,
+            software: SoftwareIsp::default(),
+            found: None,
+            is_borrowed: true,
+        }
+    }
+
+    /// The camera's name and identity, for people.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What was noticed while the camera was opened, one sentence each.
+    #[must_use]
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// How many pictures did not hold still, and may show more than the parameters.
+    #[must_use]
+    pub fn unsettled(&self) -> u32 {
+        self.pictures.unsettled()
+    }
+
+    /// What the picture as found becomes, as far as the names of the controls tell.
+    #[must_use]
+    pub fn model(&self) -> ControlModel {
+        let controls = self.sink.controls().to_vec();
+        ControlModel::new(self.parameters.clone(), controls, self.sink.found())
+    }
+
+    /// Sets the controls to `params` for good. What the software ISP supplies is not a camera's to
+    /// keep.
+    ///
+    /// # Errors
+    /// [`PipelineError::Device`] as for a query; the camera is then put back when it is dropped.
+    pub fn keep(&mut self, params: &Params) -> Result<(), PipelineError> {
+        self.sink.apply(params)?;
+        self.sink.keep()?;
+        self.is_borrowed = false;
+        Ok(())
+    }
+
+    /// Puts the camera back as it was found.
+    ///
+    /// # Errors
+    /// [`PipelineError::Device`] naming what could not be put back.
+    pub fn restore(&mut self) -> Result<(), PipelineError> {
+        // Tried once: a device that is gone does not come back within a retry.
+        self.is_borrowed = false;
+        self.sink.restore()
+    }
+
+    /// The picture of a frame of the camera: with what the software ISP supplies.
+    fn picture_of(&self, frame: Frame, params: &Params) -> Frame {
+        if self.supplied.is_empty() {
+            return frame;
+        }
+        let supplied = self.supplied.iter().fold(Params::NEUTRAL, |supplied, &parameter| {
+            supplied.with(parameter, params.get(parameter))
+        });
+        self.software.render_picture(&Input::srgb(frame), &supplied, 0)
+    }
+}
+
+impl Pipeline for CameraPipeline {
+    fn parameters(&self) -> &[ParameterInfo] {
+        &self.parameters
+    }
+
+    fn as_found(&mut self) -> Result<Frame, PipelineError> {
+        if let Some(found) = &self.found {
+            return Ok(found.clone());
+        }
+        let found = self.pictures.picture()?;
+        self.found = Some(found.clone());
+        Ok(found)
+    }
+
+    fn found_params(&self) -> Params {
+        self.sink.found()
+    }
+
+    fn query(&mut self, params: &Params) -> Result<Frame, PipelineError> {
+        // What was found can only be seen before anything is written.
+        self.as_found()?;
+        self.sink.apply(params)?;
+        let frame = self.pictures.picture()?;
+        Ok(self.picture_of(frame, params))
+    }
+}
+
+impl Drop for CameraPipeline {
+    fn drop(&mut self) {
+        if self.is_borrowed {
+            // Nobody is left to tell; what was found stays stored for the next start.
+            let _ = self.restore();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Pictures of a live camera: each shows what was written before it was asked for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tuner::{Frame, PipelineError};
+
+use super::parameter_sink::PictureSource;
+use super::{
+    FrameSource, FrameSourceError, NoiseProfile, SettleOptions, Settled, average, frames_needed,
+    settle,
+};
+
+/// Noise that an averaged picture may keep, 8-bit steps: no more than rounding to 8 bits adds.
+const NOISE_AFTER_AVERAGING: f64 = 0.3;
+/// Frames that are averaged at most; beyond, the scene has time to change.
+const MOST_FRAMES: u32 = 16;
+/// Frames that the noise is measured on.
+const NOISE_FRAMES: usize = 4;
+/// Longest time for averaging one picture.
+const LONGEST_AVERAGE: Duration = Duration::from_secs(4);
+
+/// Waits for frames that agree, and averages as many as their noise asks for.
+pub struct SettledPictures<S> {
+    device: String,
+    source: S,
+    options: SettleOptions,
+    frames: Option<u32>,
+    unsettled: u32,
+    cancel: Arc<AtomicBool>,
+}
+
+impl<S: FrameSource> SettledPictures<S> {
+    /// Pictures of `source`, which messages call `device`. A frame is waited for at most
+    /// `frame_timeout`.
+    #[must_use]
+    pub fn new(
+        device: String,
+        source: S,
+        frame_timeout: Duration,
+        cancel: Arc<AtomicBool>,
+    ) -> Self {
+        let options = SettleOptions { longest: frame_timeout, ..SettleOptions::default() };
+        Self { device, source, options, frames: None, unsettled: 0, cancel }
+    }
+
+    fn settled_picture(&mut self) -> Result<Frame, FrameSourceError> {
+        let written_at = self.source.now();
+        let settled = settle(&mut self.source, written_at, &self.options)?;
+        self.unsettled += u32::from(!settled.report.settled);
+        let frames = match self.frames {
+            Some(frames) => frames,
+            None => self.measure_noise(&settled)?,
+        };
+        if frames == 1 {
+            return Ok(settled.frame);
+        }
+        let noise = self.options.noise;
+        let averaged = average(&mut self.source, &settled, frames, noise, LONGEST_AVERAGE)?;
+        // An average of at least one frame always is a picture.
+        Ok(averaged.average.frame().unwrap_or(settled.frame))
+    }
+
+    /// Measures the noise of the picture that has settled; returns how many frames to average.
+    fn measure_noise(&mut self, settled: &Settled) -> Result<u32, FrameSourceError> {
+        let mut frames = vec![settled.frame.clone()];
+        let mut moment = settled.captured.captured_at;
+        while frames.len() < NOISE_FRAMES {
+            let captured = self.source.frame_after(moment, self.options.longest)?;
+            moment = captured.captured_at;
+            frames.extend(captured.decode().ok());
+        }
+        // A picture without a measurable part (black, clipped) is taken for noisy, as by default.
+        if let Some(profile) = NoiseProfile::of(&frames) {
+            self.options.noise = profile.typical();
+        }
+        let needed = frames_needed(self.options.noise, NOISE_AFTER_AVERAGING, MOST_FRAMES);
+        self.frames = Some(needed);
+        Ok(needed)
+    }
+}
+
+impl<S: FrameSource + Send> PictureSource for SettledPictures<S> {
+    fn picture(&mut self) -> Result<Frame, PipelineError> {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(PipelineError::Interrupted);
+        }
+        self.settled_picture().map_err(|error| PipelineError::Device {
+            device: self.device.clone(),
+            reason: error.to_string(),
+        })
+    }
+
+    fn unsettled(&self) -> u32 {
+        self.unsettled
+    }
+}

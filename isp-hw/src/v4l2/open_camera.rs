@@ -1,0 +1,62 @@
+//! A camera found, opened and streaming.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{
+    Camera, CameraError, Capture, CaptureOptions, FormatWish, Node, cameras, find_camera, negotiate,
+};
+use crate::camera::CameraConfig;
+
+/// A camera that this process captures from.
+pub struct OpenCamera {
+    /// Which camera it is.
+    pub camera: Camera,
+    /// The open node, for its controls.
+    pub node: Arc<Node>,
+    /// Its frames.
+    pub capture: Capture,
+}
+
+impl OpenCamera {
+    /// Finds the camera that `config` names (the only one where it names none), agrees on a format
+    /// and starts the stream, which keeps other programs out. No control is written.
+    ///
+    /// # Errors
+    /// [`CameraError`]: absent, busy, without permission, without such a format.
+    pub fn open(config: &CameraConfig) -> Result<Self, CameraError> {
+        let camera = match &config.camera {
+            Some(camera) => find_camera(Path::new("/"), camera)?,
+            None => only_camera()?,
+        };
+        let node = Arc::new(Node::open(&camera.node)?);
+        let wish = FormatWish {
+            pixel: config.pixel_format,
+            size: config.size,
+            rate: config.rate,
+        };
+        let negotiated = negotiate(&node, &wish)?;
+        let capture = Capture::start(Arc::clone(&node), negotiated.format, CaptureOptions::default())?;
+        Ok(Self { camera, node, capture })
+    }
+}
+
+/// The only camera there is.
+fn only_camera() -> Result<Camera, CameraError> {
+    let mut cameras = cameras(Path::new("/"));
+    cameras.retain(|camera| camera.is_capture);
+    match (cameras.pop(), cameras.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (Some(last), false) => {
+            cameras.push(last);
+            Err(CameraError::Ambiguous {
+                camera: "no camera was named".to_owned(),
+                present: super::finding::told(&cameras),
+            })
+        }
+        (None, _) => Err(CameraError::Absent {
+            camera: "no camera was named".to_owned(),
+            present: super::finding::told(&[]),
+        }),
+    }
+}
