@@ -1,3 +1,5 @@
 //! What the cross-crate tests share.
 
+#[cfg(target_os = "linux")]
+pub mod player;
 pub mod program;

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every lane that this machine can run. A lane that did not run is shown as
 //! not run, never as passed.
 
+mod guests;
 mod test_run;
 
 use std::path::{Path, PathBuf};
@@ -51,6 +52,7 @@ pub fn run() -> Result<()> {
     ];
     lanes.extend(test_run::tests()?);
     lanes.extend(test_run::torch_tests()?);
+    lanes.extend(guests::guests());
     lanes.extend(fuzz_targets()?);
     summarise(&lanes)
 }
@@ -73,7 +75,8 @@ fn summarise(lanes: &[Lane]) -> Result<()> {
     if failed > 0 { bail!("{failed} lanes failed") } else { Ok(()) }
 }
 
-fn cargo_command() -> Command {
+/// This very cargo, in the checkout.
+pub fn cargo_command() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(checkout());
     command

@@ -6,6 +6,7 @@ mod lanes;
 mod libtorch;
 mod manual;
 mod table;
+mod vm;
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -24,6 +25,11 @@ struct CommandLine {
 enum Task {
     /// Every test lane that this machine can run, and a list of those it cannot
     Test,
+    /// One test lane in a virtual machine
+    Vm {
+        /// Name of the lane: a script under tests/vm, without .sh
+        lane: String,
+    },
     /// Print a table of the documentation, as it is committed under docs/tables/
     Table(table::Options),
     /// Print the bench table: ratios measured within this run
@@ -63,6 +69,7 @@ fn in_release(run: impl FnOnce() -> Result<()>) -> Result<()> {
 fn main() -> ExitCode {
     let result = match CommandLine::parse().task {
         Task::Test => lanes::run(),
+        Task::Vm { lane } => vm::run(&lane),
         Task::Table(options) => in_release(|| table::run(&options)),
         Task::Bench(options) => in_release(|| bench::run(&options)),
         Task::Libtorch => libtorch::install().map(|path| println!("{}", path.display())),

@@ -1,0 +1,136 @@
+//! The lanes that run in a guest.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+
+use super::kernel::Kernel;
+use super::machine::{Ending, Machine};
+use super::{initramfs, programs};
+use crate::data::checkout;
+use crate::lanes::target_folder;
+
+/// A script under `tests/vm/` and what it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lane {
+    /// Name of the lane; its script is `tests/vm/NAME.sh`.
+    pub name: &'static str,
+    /// Test binaries and programs of the workspace that the script finds on its path.
+    pub programs: &'static [&'static str],
+    /// Minutes that the script may take.
+    pub minutes: u64,
+}
+
+/// All lanes. A new test binary is a word here, a new guest a line and a script.
+pub const LANES: [Lane; 1] = [Lane { name: "vivid", programs: &["vivid"], minutes: 10 }];
+
+/// Why a lane has not passed.
+#[derive(Debug)]
+pub enum Shortfall {
+    /// This machine cannot run it.
+    NotRun(String),
+    /// It ran, and something was wrong.
+    Failed(String),
+}
+
+impl Lane {
+    /// The lane of this name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn named(name: &str) -> Result<Self> {
+        let names = LANES.map(|lane| lane.name).join(", ");
+        let lane = LANES.into_iter().find(|lane| lane.name == name);
+        lane.with_context(|| format!("there is no lane {name:?}, but: {names}"))
+    }
+
+    /// Runs the lane and prints what its guest says.
+    ///
+    /// # Errors
+    /// [`Shortfall`], with the reason.
+    pub fn run(&self) -> Result<(), Shortfall> {
+        println!("\n== {} in a virtual machine", self.name);
+        let not_run = |error: anyhow::Error| Shortfall::NotRun(format!("{error:#}"));
+        let folder = target_folder().join("vm");
+        let kernel = Self::kernel(&folder).map_err(not_run)?;
+        let programs = programs::build(self.programs)
+            .map_err(|error| Shortfall::Failed(format!("{error:#}")))?;
+        let share = tempfile::tempdir_in(&folder).map_err(|error| not_run(error.into()))?;
+        let initramfs = self.prepare(share.path(), &kernel, &programs).map_err(not_run)?;
+        let machine = Machine {
+            kernel: &kernel,
+            initramfs: &initramfs,
+            share: &share.path().join("share"),
+            timeout: Duration::from_secs(60 * self.minutes),
+        };
+        let started = Instant::now();
+        let mut tests = 0;
+        let ending = machine.run(|line| {
+            tests += announced_tests(line);
+            println!("{line}");
+        });
+        println!("{}: {:.0} s, {tests} tests", self.name, started.elapsed().as_secs_f64());
+        match ending.map_err(not_run)? {
+            Ending::Exit(0) if tests == 0 => Err(Shortfall::Failed("no test ran".to_owned())),
+            Ending::Exit(0) => Ok(()),
+            Ending::Exit(code) => {
+                Err(Shortfall::Failed(format!("its script ended with exit code {code}")))
+            }
+            Ending::TimedOut => {
+                Err(Shortfall::Failed(format!("not done after {} minutes", self.minutes)))
+            }
+            Ending::Silent => Err(Shortfall::Failed("the guest gave no answer".to_owned())),
+        }
+    }
+
+    fn kernel(folder: &Path) -> Result<Kernel> {
+        ensure!(
+            cfg!(all(target_os = "linux", target_arch = "x86_64")),
+            "guests are made of the host's own programs, on x86-64 Linux"
+        );
+        initramfs::find("qemu-system-x86_64")?;
+        Kernel::fetch(folder)
+    }
+
+    /// Fills the folder that the guest sees, and builds its root file system beside it.
+    fn prepare(&self, folder: &Path, kernel: &Kernel, programs: &[PathBuf]) -> Result<PathBuf> {
+        let scripts = checkout().join("tests/vm");
+        let share = folder.join("share");
+        std::fs::create_dir_all(share.join("programs"))?;
+        std::fs::copy(scripts.join(self.name).with_extension("sh"), share.join("script.sh"))
+            .with_context(|| format!("the script of lane {}", self.name))?;
+        for (name, program) in self.programs.iter().zip(programs) {
+            let place = share.join("programs").join(name);
+            std::fs::copy(program, &place).with_context(|| program.display().to_string())?;
+        }
+        let initramfs = folder.join("initramfs.cpio");
+        initramfs::build(&initramfs, kernel, &scripts.join("init"), programs)?;
+        Ok(initramfs)
+    }
+}
+
+/// How many tests a line of a test binary announces.
+fn announced_tests(line: &str) -> u32 {
+    let count = line.strip_prefix("running ").and_then(|rest| rest.split(' ').next());
+    count.and_then(|count| count.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lane_has_its_script() {
+        for lane in LANES {
+            let script = checkout().join("tests/vm").join(lane.name).with_extension("sh");
+            assert!(script.is_file(), "{}", script.display());
+        }
+    }
+
+    #[test]
+    fn announced_tests_are_counted() {
+        let lines = ["running 1 test", "running 12 tests", "running late", "test a ... ok"];
+        assert_eq!(lines.map(announced_tests), [1, 12, 0, 0]);
+    }
+}

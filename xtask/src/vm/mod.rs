@@ -1,0 +1,24 @@
+//! Tests on a real kernel with cameras: guests in QEMU, made of Debian's kernel, busybox and the
+//! workspace's own test binaries.
+
+mod initramfs;
+mod kernel;
+mod lane;
+mod machine;
+mod programs;
+
+use anyhow::{Result, bail};
+
+pub use lane::{LANES, Lane, Shortfall};
+
+/// Runs one lane by hand.
+///
+/// # Errors
+/// When there is no such lane, it cannot run here, or it fails.
+pub fn run(name: &str) -> Result<()> {
+    match Lane::named(name)?.run() {
+        Ok(()) => Ok(()),
+        Err(Shortfall::NotRun(reason)) => bail!("{name} was not run: {reason}"),
+        Err(Shortfall::Failed(reason)) => bail!("{name} failed: {reason}"),
+    }
+}
