@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::exit;
+#[cfg(target_os = "linux")]
+use crate::verbs::camera;
 use crate::verbs::{compare, completions, config, demo, match_goal, render};
 
 /// Sets an image signal processor so that its pictures match a goal picture.
@@ -25,6 +27,10 @@ enum Verb {
     Compare(compare::Options),
     /// Tune a lightbox scene made in memory; needs nothing but this program
     Demo(demo::Options),
+    /// List, show and capture from cameras
+    #[cfg(target_os = "linux")]
+    #[command(subcommand)]
+    Camera(camera::Camera),
     /// Check or show a pipeline file
     #[command(subcommand)]
     Config(config::Config),
@@ -41,6 +47,8 @@ pub fn run() -> ExitCode {
         Verb::Render(options) => render::run(&options),
         Verb::Compare(options) => compare::run(&options),
         Verb::Demo(options) => demo::run(&options),
+        #[cfg(target_os = "linux")]
+        Verb::Camera(camera) => camera::run(&camera),
         Verb::Config(config) => config::run(&config),
         Verb::Completions(options) => completions::run(&options),
     };

@@ -1,5 +1,7 @@
 //! What the cross-crate tests share.
 
 #[cfg(target_os = "linux")]
+pub mod guest;
+#[cfg(target_os = "linux")]
 pub mod player;
 pub mod program;

@@ -1,5 +1,7 @@
 //! The verbs of the command line, one file each.
 
+#[cfg(target_os = "linux")]
+pub mod camera;
 pub mod compare;
 pub mod completions;
 pub mod config;

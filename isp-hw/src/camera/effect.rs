@@ -41,6 +41,12 @@ impl Effect {
         ("gamma", Self::Gamma),
         ("temperature", Self::Temperature),
     ];
+
+    /// The name in pipeline files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find_map(|&(name, effect)| (effect == self).then_some(name)).unwrap_or("")
+    }
 }
 
 /// A change of a control from one native value to another.

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use tuner::{Params, PipelineError};
 
 use super::{
-    Automatics, CameraError, ControlDescription, Controls, FoundValuesStore, Node, Snapshot, Topic,
+    Automatics, CameraError, ControlDescription, Controls, FoundValuesStore, Node, OpenCamera,
+    Snapshot, Topic,
 };
 use crate::camera::{
-    CameraConfig, CameraOpenError, ControlRange, Effect, MappedControl, ParameterSink,
+    CameraConfig, CameraOpenError, ControlRange, MappedControl, ParameterSink,
     default_mapping,
 };
 
@@ -170,6 +171,23 @@ pub(crate) fn restore_earlier(
     Ok(())
 }
 
+/// Puts a camera back as the store says it was found, having it for itself meanwhile.
+///
+/// # Errors
+/// [`CameraOpenError`]: the camera is absent or busy, or something could not be put back.
+pub fn restore_stored(
+    config: &CameraConfig,
+    store: &FoundValuesStore,
+) -> Result<(), CameraOpenError> {
+    let OpenCamera { camera, node, capture } = OpenCamera::open(config)?;
+    let controls = Controls::new(node.as_fd(), node.path());
+    if let Some(found) = store.of(&camera.identity)? {
+        put_back(&controls, &found.snapshot, &camera.identity, store)?;
+    }
+    capture.stop();
+    Ok(())
+}
+
 /// Puts a camera back and forgets what was stored of it, in this order.
 fn put_back(
     controls: &Controls<'_>,
@@ -188,8 +206,13 @@ fn put_back(
     Err(CameraOpenError::NotRestored { camera: identity.to_owned(), what })
 }
 
-/// The mapping of the configuration, or that of the device.
-fn mapping(
+/// Which of these controls of a camera carries which parameter: as `config` says, or as the device
+/// suggests.
+///
+/// # Errors
+/// [`CameraOpenError::Mapping`] when a control is missing or does not reach so far;
+/// [`CameraOpenError::NothingToTune`] when nothing is mapped and the software ISP supplies nothing.
+pub fn mapping(
     node: &Node,
     list: &[ControlDescription],
     config: &CameraConfig,
@@ -229,8 +252,7 @@ fn mapping(
 }
 
 /// What the default mapping may choose from.
-#[must_use]
-pub fn ranges(list: &[ControlDescription]) -> Vec<ControlRange> {
+fn ranges(list: &[ControlDescription]) -> Vec<ControlRange> {
     let usable = list.iter().filter(|control| control.is_readable() && control.is_writable());
     usable
         .map(|control| ControlRange {

@@ -25,10 +25,7 @@ impl OpenCamera {
     /// # Errors
     /// [`CameraError`]: absent, busy, without permission, without such a format.
     pub fn open(config: &CameraConfig) -> Result<Self, CameraError> {
-        let camera = match &config.camera {
-            Some(camera) => find_camera(Path::new("/"), camera)?,
-            None => only_camera()?,
-        };
+        let camera = chosen_camera(config)?;
         let node = Arc::new(Node::open(&camera.node)?);
         let wish = FormatWish {
             pixel: config.pixel_format,
@@ -38,6 +35,17 @@ impl OpenCamera {
         let negotiated = negotiate(&node, &wish)?;
         let capture = Capture::start(Arc::clone(&node), negotiated.format, CaptureOptions::default())?;
         Ok(Self { camera, node, capture })
+    }
+}
+
+/// The camera that a configuration names; the only one there is where it names none.
+///
+/// # Errors
+/// [`CameraError::Absent`], or [`CameraError::Ambiguous`] where there are several to choose from.
+pub fn chosen_camera(config: &CameraConfig) -> Result<Camera, CameraError> {
+    match &config.camera {
+        Some(camera) => find_camera(Path::new("/"), camera),
+        None => only_camera(),
     }
 }
 

@@ -23,7 +23,10 @@ pub struct Lane {
 }
 
 /// All lanes. A new test binary is a word here, a new guest a line and a script.
-pub const LANES: [Lane; 1] = [Lane { name: "vivid", programs: &["vivid"], minutes: 10 }];
+pub const LANES: [Lane; 2] = [
+    Lane { name: "vivid", programs: &["vivid"], minutes: 10 },
+    Lane { name: "vivid_tune", programs: &["vivid_tune", "isptune"], minutes: 20 },
+];
 
 /// Why a lane has not passed.
 #[derive(Debug)]

@@ -1,0 +1,114 @@
+//! What tests in a virtual machine do from outside of isptune: other programs, run and read.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::player::FrameLog;
+
+/// The capture node of the guest's virtual camera.
+pub const CAMERA: &str = "/dev/video0";
+
+/// Runs a program to its end; it must succeed.
+///
+/// # Panics
+/// When it cannot be started or fails.
+pub fn run(program: &str, arguments: &[&str]) -> String {
+    let output = output(program, arguments);
+    assert!(output.status.success(), "{program} {arguments:?}: {}", told(&output));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs a program to its end, whatever that is.
+///
+/// # Panics
+/// When it cannot be started.
+pub fn output(program: &str, arguments: &[&str]) -> Output {
+    Command::new(program).args(arguments).output().unwrap_or_else(|error| {
+        panic!("{program} cannot be started: {error}");
+    })
+}
+
+/// Both outputs of a program, for messages.
+pub fn told(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!("{}\n{}\n{}", output.status, text(&output.stdout), text(&output.stderr))
+}
+
+/// Values of controls as v4l2-ctl reads them.
+///
+/// # Panics
+/// When v4l2-ctl fails.
+pub fn controls(keys: &[&str]) -> BTreeMap<String, i64> {
+    let text = run("v4l2-ctl", &["-d", CAMERA, "-C", &keys.join(",")]);
+    let pairs = text.lines().filter_map(|line| line.split_once(':'));
+    let values = pairs.map(|(key, value)| (key.trim().to_owned(), value.trim().parse().unwrap()));
+    let values: BTreeMap<String, i64> = values.collect();
+    assert_eq!(values.len(), keys.len(), "{text}");
+    values
+}
+
+/// Sets controls by v4l2-ctl.
+///
+/// # Panics
+/// When v4l2-ctl fails.
+pub fn set_controls(values: &[(&str, i64)]) {
+    let pairs: Vec<String> = values.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    run("v4l2-ctl", &["-d", CAMERA, "-c", &pairs.join(",")]);
+}
+
+/// A player that runs until it is dropped: see [`crate::player`].
+#[derive(Debug)]
+pub struct Player {
+    child: Child,
+    folder: PathBuf,
+}
+
+impl Player {
+    /// Starts a player with these options beside its log, and waits until it shows frames. Its log
+    /// and its choice of scenes lie in `folder`.
+    ///
+    /// # Panics
+    /// When it cannot be started, or shows nothing for half a minute.
+    pub fn start(folder: &Path, options: &[&str]) -> Self {
+        let log = folder.join("log");
+        let child = Command::new("loop_player")
+            .arg("--log")
+            .arg(&log)
+            .arg("--select")
+            .arg(folder.join("scene"))
+            .args(options)
+            .stdout(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let player = Self { child, folder: folder.to_owned() };
+        let started = Instant::now();
+        while !log.exists() || FrameLog::read(&log).unwrap().len() < 3 {
+            assert!(started.elapsed() < Duration::from_secs(30), "the player shows nothing");
+            sleep(Duration::from_millis(50));
+        }
+        player
+    }
+
+    /// Shows another scene.
+    ///
+    /// # Panics
+    /// When the choice cannot be written.
+    pub fn show(&self, scene: usize) {
+        std::fs::write(self.folder.join("scene"), scene.to_string()).unwrap();
+    }
+
+    /// Where its log is.
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+}
+
+impl Drop for Player {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
