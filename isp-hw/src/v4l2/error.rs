@@ -11,10 +11,20 @@ use rustix::io::Errno;
 #[non_exhaustive]
 pub enum CameraError {
     /// There is no such camera now.
-    #[error("{camera}: no such camera; plug it in, or choose one of `isptune camera list`")]
+    #[error("{camera}: no such camera; plug it in, or choose one of {present}")]
     Absent {
         /// Node, name or identity that was asked for.
         camera: String,
+        /// Cameras that there are, or the command that lists them.
+        present: String,
+    },
+    /// Several cameras have this name.
+    #[error("{camera}: several cameras have this name; choose one of {present}")]
+    Ambiguous {
+        /// The name that was asked for.
+        camera: String,
+        /// The cameras that have it.
+        present: String,
     },
     /// The node is there, and this process may not open it.
     #[error(
@@ -145,13 +155,11 @@ impl CameraError {
     pub fn from_io(node: &Path, step: Step, source: io::Error) -> Self {
         let node = node.to_owned();
         match Errno::from_io_error(&source) {
-            Some(Errno::NOENT | Errno::NXIO) if step == Step::Open => {
-                Self::Absent { camera: node.display().to_string() }
-            }
             // While a device is unplugged its node may outlive the driver for a moment.
-            Some(Errno::NODEV) if step == Step::Open => {
-                Self::Absent { camera: node.display().to_string() }
-            }
+            Some(Errno::NOENT | Errno::NXIO | Errno::NODEV) if step == Step::Open => Self::Absent {
+                camera: node.display().to_string(),
+                present: "`isptune camera list`".to_owned(),
+            },
             Some(Errno::NODEV) => Self::Gone { node, step },
             Some(Errno::ACCESS | Errno::PERM) if step == Step::Open => Self::NoPermission { node },
             Some(Errno::BUSY) => Self::Busy { node, step },
@@ -163,7 +171,7 @@ impl CameraError {
     /// process: the camera comes back, another program ends, udev sets the permissions.
     #[must_use]
     pub const fn may_pass(&self) -> bool {
-        !matches!(self, Self::Unsuitable { .. } | Self::Control { .. })
+        !matches!(self, Self::Unsuitable { .. } | Self::Control { .. } | Self::Ambiguous { .. })
     }
 }
 
