@@ -110,6 +110,7 @@ fn show(options: &Show) -> Result<Exit> {
         Kind::Paper => "paper",
         Kind::Command(_) => "command",
         Kind::Camera(_) => "v4l2",
+        Kind::I2c(_) => "i2c",
         _ => "other",
     };
     let parameters: Vec<ShownParameter> = file

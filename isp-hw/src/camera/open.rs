@@ -8,6 +8,7 @@ use tuner::Parameter;
 
 use super::config::CameraConfig;
 use super::pipeline::CameraPipeline;
+use crate::register_isp::{FoundRegistersError, RegisterError, RegisterIspConfig};
 
 /// A camera that cannot be opened to be tuned. It is as it was before.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,12 @@ pub enum CameraOpenError {
         /// The node.
         camera: PathBuf,
     },
+    /// The chip whose registers carry the parameters.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// What was found in its registers cannot be stored, so nothing may be written to them.
+    #[error(transparent)]
+    FoundRegisters(#[from] FoundRegistersError),
     /// Not on this operating system.
     #[error("cameras need Linux (V4L2)")]
     NotLinux,
@@ -69,6 +76,18 @@ impl CameraPipeline {
     /// # Errors
     /// [`CameraOpenError::NotLinux`], always.
     pub fn open(_: &CameraConfig, _: &Arc<AtomicBool>) -> Result<Self, CameraOpenError> {
+        Err(CameraOpenError::NotLinux)
+    }
+
+    /// Cameras need Linux.
+    ///
+    /// # Errors
+    /// [`CameraOpenError::NotLinux`], always.
+    pub fn open_with_registers(
+        _: &RegisterIspConfig,
+        _: Option<String>,
+        _: &Arc<AtomicBool>,
+    ) -> Result<Self, CameraOpenError> {
         Err(CameraOpenError::NotLinux)
     }
 }
@@ -100,5 +119,36 @@ impl CameraPipeline {
             SettledPictures::new(device, capture, config.frame_timeout, Arc::clone(cancel));
         let name = format!("{} ({})", camera.name, camera.identity);
         Ok(Self::new(name, notices, Box::new(sink), Box::new(pictures), &config.software))
+    }
+
+    /// As [`Self::open`] for a camera whose parameters are registers of a chip on I2C; `camera`
+    /// names another one than the map. Controls of the camera itself are left alone.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and [`CameraOpenError::Register`] when the chip is absent, another one, or
+    /// does not answer.
+    pub fn open_with_registers(
+        config: &RegisterIspConfig,
+        camera: Option<String>,
+        cancel: &Arc<AtomicBool>,
+    ) -> Result<Self, CameraOpenError> {
+        use crate::camera::SettledPictures;
+        use crate::register_isp::{FoundRegistersStore, RegisterSink};
+        use crate::v4l2::{OpenCamera, state_directory};
+
+        let state = state_directory("/".as_ref()).ok_or(CameraOpenError::NoStateDirectory)?;
+        let store = FoundRegistersStore::open(&state)?;
+        let mut source = config.camera.clone();
+        if camera.is_some() {
+            source.camera = camera;
+        }
+        let OpenCamera { camera, capture, .. } = OpenCamera::open(&source)?;
+        let mut notices = Vec::new();
+        let sink = RegisterSink::open(config.clone(), store, &mut notices)?;
+        let name = format!("{} behind {} ({})", config.place, camera.name, camera.identity);
+        let device = camera.node.display().to_string();
+        let timeout = source.frame_timeout;
+        let pictures = SettledPictures::new(device, capture, timeout, Arc::clone(cancel));
+        Ok(Self::new(name, notices, Box::new(sink), Box::new(pictures), &source.software))
     }
 }

@@ -17,12 +17,24 @@ const LARGEST_SIDE: i64 = 32_768;
 const HIGHEST_RATE: f64 = 10_000.0;
 const LONGEST_TIMEOUT_MS: i64 = 60_000;
 
-/// `software` is what the stage is where the file does not say.
+/// Reads all of them; `software` is what the stage is where the file does not say.
 pub(super) fn read(
     root: &Table<'_>,
     software: SoftwareStage,
 ) -> Result<CameraConfig, StrictError> {
-    let mut config = CameraConfig { software, ..CameraConfig::default() };
+    let mut config = source(root)?;
+    if root.get("software").is_none() {
+        config.software = software;
+    }
+    if root.get("parameter").is_some() {
+        config.mapping = mapping(root)?;
+    }
+    Ok(config)
+}
+
+/// Reads those that say where pictures come from and what the software ISP adds to them.
+pub(super) fn source(root: &Table<'_>) -> Result<CameraConfig, StrictError> {
+    let mut config = CameraConfig::default();
     if let Some(camera) = root.get("camera") {
         config.camera = Some(camera.text()?.to_owned());
     }
@@ -42,9 +54,6 @@ pub(super) fn read(
     if let Some(timeout) = root.get("frame_timeout_ms") {
         let milliseconds = timeout.integer(1..=LONGEST_TIMEOUT_MS)?;
         config.frame_timeout = Duration::from_millis(milliseconds.unsigned_abs());
-    }
-    if let Some(tables) = root.get("parameter") {
-        config.mapping = mapping(&tables)?;
     }
     if let Some(software) = root.get("software") {
         config.software = stage(&software)?;
@@ -73,13 +82,13 @@ fn side_lengths(value: &Value<'_>) -> Result<[u32; 2], StrictError> {
     Ok([side(width)?, side(height)?])
 }
 
-fn mapping(tables: &Value<'_>) -> Result<Vec<ControlMapping>, StrictError> {
-    let tables = parameter_keys::read(tables, &["effect"])?;
-    let mapped = tables.into_iter().map(|(info, table)| {
-        let effect = table.get("effect").map(|value| value.choice(&Effect::NAMES)).transpose()?;
-        Ok(ControlMapping { info, effect: effect.unwrap_or_default() })
-    });
-    mapped.collect()
+fn mapping(root: &Table<'_>) -> Result<Vec<ControlMapping>, StrictError> {
+    let effect = |table: &Table<'_>| match table.get("effect") {
+        Some(effect) => effect.choice(&Effect::NAMES),
+        None => Ok(Effect::default()),
+    };
+    let mapped = parameter_keys::read(root, &["effect"], |table, _| effect(table))?;
+    Ok(mapped.into_iter().map(|(info, effect)| ControlMapping { info, effect }).collect())
 }
 
 /// `false`, `true` (what no control carries), or a list of parameters.

@@ -3,8 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use tuner::ParameterInfo;
-
 use super::{PipelineFileError, parameter_keys};
 use crate::command::placeholder::{PathName, Text};
 use crate::command::{CommandConfig, ExchangeFormat, Mode, Template};
@@ -25,8 +23,10 @@ pub(super) fn read(
     folder: &Path,
     read_template: &dyn Fn(&Path) -> Result<String, PipelineFileError>,
 ) -> Result<CommandConfig, PipelineFileError> {
-    let tables = parameter_keys::read(&root.required("parameter")?, &[])?;
-    let parameters: Vec<ParameterInfo> = tables.into_iter().map(|(info, _)| info).collect();
+    let parameters: Vec<_> = parameter_keys::read(root, &[], |_, _| Ok(()))?
+        .into_iter()
+        .map(|(info, ())| info)
+        .collect();
     let keys: Vec<&str> = parameters.iter().map(|info| info.key.as_str()).collect();
     let mode = root.required("mode")?.choice(&[("session", false), ("oneshot", true)])?;
     let mode = if mode { oneshot(root, &keys, folder, read_template)? } else { session(root)? };

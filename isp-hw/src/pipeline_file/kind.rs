@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tuner::{Limits, Parameter, ParameterInfo};
 
-use super::{Kind, PipelineFileError, camera_keys, command_keys, limit_keys};
+use super::{Kind, PipelineFileError, camera_keys, command_keys, i2c_keys, limit_keys};
 use crate::camera::SoftwareStage;
 use crate::strict_toml::{StrictError, Table};
 use crate::{PaperIsp, Renderer, SoftwareIsp, Transfer};
@@ -18,7 +18,7 @@ enum Name {
     Paper,
     Command,
     Camera { has_software: bool },
-    Later,
+    I2c,
 }
 
 const NAMES: [(&str, Name); 6] = [
@@ -27,7 +27,7 @@ const NAMES: [(&str, Name); 6] = [
     ("command", Name::Command),
     ("v4l2", Name::Camera { has_software: false }),
     ("v4l2+software", Name::Camera { has_software: true }),
-    ("i2c", Name::Later),
+    ("i2c", Name::I2c),
 ];
 
 /// Reads the whole file.
@@ -39,19 +39,15 @@ pub(super) fn read(
     let with = |keys: &[&'static str]| [&COMMON_KEYS[..], keys].concat();
     let Some(kind) = root.get("kind") else {
         // A slip in the key itself is better told as such than as a missing key.
-        root.only(&[with(&SOFTWARE_KEYS), command_keys::KEYS.to_vec()].concat())?;
+        let mut keys =
+            [with(&SOFTWARE_KEYS), command_keys::KEYS.to_vec(), i2c_keys::KEYS.to_vec()].concat();
+        keys.sort_unstable();
+        keys.dedup();
+        root.only(&keys)?;
         return Err(root.error("missing key \"kind\"").into());
     };
     let name = kind.choice(&NAMES)?;
     let kind = match name {
-        Name::Later => {
-            let what = format!(
-                "kind \"{}\" is not in this version of isptune; use \"software\", \"paper\", \
-                 \"command\" or \"v4l2\"",
-                kind.string()?
-            );
-            return Err(kind.error(what).into());
-        }
         Name::Software => {
             root.only(&with(&SOFTWARE_KEYS))?;
             Kind::Software { transfer: transfer(root)? }
@@ -68,6 +64,10 @@ pub(super) fn read(
         Name::Command => {
             root.only(&with(&command_keys::KEYS))?;
             Kind::Command(command_keys::read(root, folder, read_template)?)
+        }
+        Name::I2c => {
+            root.only(&with(&i2c_keys::KEYS))?;
+            Kind::I2c(i2c_keys::read(root)?)
         }
     };
     let mut parameters = kind.parameters();
@@ -96,6 +96,9 @@ impl Kind {
             Self::Camera(config) => {
                 let mapped = config.mapping.iter().map(|mapped| mapped.info.clone()).collect();
                 config.software.with_software(mapped)
+            }
+            Self::I2c(config) => {
+                config.parameters.iter().map(|parameter| parameter.info.clone()).collect()
             }
         }
     }

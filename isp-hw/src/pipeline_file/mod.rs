@@ -5,6 +5,7 @@
 
 mod camera_keys;
 mod command_keys;
+mod i2c_keys;
 mod kind;
 mod limit_keys;
 mod open;
@@ -18,6 +19,7 @@ use tuner::{Limits, Parameter, ParameterInfo, Pipeline};
 
 use crate::camera::CameraConfig;
 use crate::command::CommandConfig;
+use crate::register_isp::RegisterIspConfig;
 use crate::strict_toml::{Document, StrictError};
 use crate::Transfer;
 
@@ -51,6 +53,8 @@ pub enum Kind {
     Command(CommandConfig),
     /// A camera with V4L2 controls.
     Camera(CameraConfig),
+    /// An ISP or a sensor with registers on an I2C bus.
+    I2c(RegisterIspConfig),
 }
 
 /// A pipeline file that cannot be used.
@@ -193,5 +197,7 @@ fn read_text(path: &Path) -> Result<String, PipelineFileError> {
     })
 }
 
+#[cfg(test)]
+mod i2c_tests;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use tuner::{Frame, ParameterInfo, Params, PictureError, Pipeline, PipelineError, Simulator, View};
 
 use super::{Kind, PipelineFile};
-use crate::camera::{CameraOpenError, CameraPipeline};
+use crate::camera::{CameraConfig, CameraOpenError, CameraPipeline};
 use crate::command::CommandPipeline;
 use crate::{Input, PaperIsp, PicturePipeline, SoftwareIsp, Variation, ViewSimulator};
 
@@ -68,7 +68,7 @@ impl PipelineFile {
     /// Opens the pipeline on an input picture that is in memory already.
     ///
     /// # Errors
-    /// [`OpenError::Pipeline`] when a program cannot be started, or the input not be handed to it.
+    /// [`OpenError::Pipeline`] when a program cannot be started, or the input not be handed to it;
     pub fn open_frame(
         &self,
         input: Frame,
@@ -89,7 +89,7 @@ impl PipelineFile {
                     |source| OpenError::Pipeline { label: self.label().to_owned(), source };
                 OpenPipeline::Command(opened.map_err(failed)?)
             }
-            Kind::Camera(_) => {
+            Kind::Camera(_) | Kind::I2c(_) => {
                 return Err(self.wrong_source("a camera takes its own pictures, no --input"));
             }
         })
@@ -98,7 +98,7 @@ impl PipelineFile {
     /// Whether the pictures come from a camera, so that no input picture is wanted.
     #[must_use]
     pub const fn is_camera(&self) -> bool {
-        matches!(self.kind, Kind::Camera(_))
+        matches!(self.kind, Kind::Camera(_) | Kind::I2c(_))
     }
 
     /// Opens the camera of the file, or another one that `camera` names by node, name or identity.
@@ -112,14 +112,19 @@ impl PipelineFile {
         camera: Option<&str>,
         cancel: &Arc<AtomicBool>,
     ) -> Result<OpenPipeline, OpenError> {
-        let Kind::Camera(config) = self.kind() else {
-            return Err(self.wrong_source("this pipeline has no camera; give a picture (--input)"));
+        let named = camera.map(str::to_owned);
+        let pipeline = match self.kind() {
+            Kind::Camera(config) => {
+                let camera = named.or_else(|| config.camera.clone());
+                CameraPipeline::open(&CameraConfig { camera, ..config.clone() }, cancel)?
+            }
+            Kind::I2c(config) => CameraPipeline::open_with_registers(config, named, cancel)?,
+            _ => {
+                let reason = "this pipeline has no camera; give a picture (--input)";
+                return Err(self.wrong_source(reason));
+            }
         };
-        let mut config = config.clone();
-        if let Some(camera) = camera {
-            config.camera = Some(camera.to_owned());
-        }
-        Ok(OpenPipeline::Camera(CameraPipeline::open(&config, cancel)?))
+        Ok(OpenPipeline::Camera(pipeline))
     }
 
     fn wrong_source(&self, reason: &'static str) -> OpenError {

@@ -1,11 +1,10 @@
-//! The tables `[[parameter]]`: which canonical parameter is which native value.
+//! The `[[parameter]]` tables of pipelines with names, units and ranges of their own.
 
 use tuner::{Curve, ParameterInfo};
 
 use super::limit_keys;
-use crate::strict_toml::{StrictError, Table, Value};
+use crate::strict_toml::{StrictError, Table};
 
-/// Keys of a table, whatever the kind of pipeline.
 const KEYS: [&str; 6] = ["name", "key", "range", "curve", "neutral", "unit"];
 
 // A request has to fit into a pipe (64 KiB on Linux), so that sending it never waits for a reader.
@@ -14,26 +13,29 @@ const LONGEST_KEY: usize = 64;
 /// Native values beyond this are a slip; it also keeps placeholder arithmetic finite.
 const LARGEST_NATIVE: f64 = 1e12;
 
-/// Reads the tables in canonical order, each with itself for the kind's `own_keys`.
-pub(super) fn read<'d>(
-    tables: &Value<'d>,
-    own_keys: &[&str],
-) -> Result<Vec<(ParameterInfo, Table<'d>)>, StrictError> {
-    let known = [&KEYS[..], own_keys].concat();
-    let mut parameters: Vec<(ParameterInfo, Table<'d>)> = Vec::new();
+/// The parameters in canonical order, each with what `rest` makes of the keys of its table that
+/// only one kind of pipeline has: those in `more`.
+pub(super) fn read<T>(
+    root: &Table<'_>,
+    more: &[&str],
+    mut rest: impl FnMut(&Table<'_>, &ParameterInfo) -> Result<T, StrictError>,
+) -> Result<Vec<(ParameterInfo, T)>, StrictError> {
+    let tables = root.required("parameter")?;
+    let mut parameters: Vec<(ParameterInfo, T)> = Vec::new();
     for item in tables.items()? {
         let table = item.table()?;
-        table.only(&known)?;
+        table.only(&[&KEYS[..], more].concat())?;
         let info = parameter(&table)?;
-        if parameters.iter().any(|(other, _)| other.parameter == info.parameter) {
+        if parameters.iter().any(|(known, _)| known.parameter == info.parameter) {
             let what = format!("\"{}\" has two [[parameter]] tables", info.parameter);
             return Err(table.required("name")?.error(what));
         }
-        if parameters.iter().any(|(other, _)| other.key == info.key) {
+        if parameters.iter().any(|(known, _)| known.key == info.key) {
             let value = table.get("key").unwrap_or(table.required("name")?);
             return Err(value.error(format!("two parameters have the key {:?}", info.key)));
         }
-        parameters.push((info, table));
+        let rest = rest(&table, &info)?;
+        parameters.push((info, rest));
     }
     if parameters.is_empty() {
         return Err(tables.error("a pipeline needs at least one [[parameter]] table"));
