@@ -7,7 +7,7 @@ use tuner::ParameterInfo;
 use super::{camera_keys, parameter_keys};
 use crate::camera::CameraConfig;
 use crate::register_isp::{
-    ByteOrder, ChipId, ChipPlace, Field, FixedField, GroupHold, Register,
+    ByteOrder, ChipId, ChipPlace, Field, FieldError, FixedField, GroupHold, Register,
     RegisterIspConfig, RegisterParameter, RegisterWrite, Retry, WireFormat,
 };
 use crate::strict_toml::{StrictError, Table, Value};
@@ -106,7 +106,7 @@ fn retry(root: &Table<'_>) -> Result<Retry, StrictError> {
     let default = Retry::default();
     let retries = root.get("retries").map(|value| value.integer(0..=MOST_RETRIES)).transpose()?;
     Ok(Retry {
-        retries: retries.map_or(default.retries, |retries| narrow(retries)),
+        retries: retries.map_or(default.retries, narrow),
         backoff: milliseconds(root, "backoff_ms", LONGEST_BACKOFF_MS)?.unwrap_or(default.backoff),
     })
 }
@@ -164,7 +164,7 @@ impl Registers {
     /// The field of a table; it may share a register with the `known` ones, but no bit.
     fn field(&self, table: &Table<'_>, known: &mut Vec<Field>) -> Result<Field, StrictError> {
         let register = self.register(table)?;
-        let at = |key: &str, error: crate::register_isp::FieldError| {
+        let at = |key: &str, error: FieldError| {
             table
                 .get(key)
                 .map_or_else(|| table.error(error.to_string()), |v| v.error(error.to_string()))

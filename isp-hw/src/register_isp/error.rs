@@ -47,12 +47,14 @@ pub enum RegisterError {
     },
     /// A driver of the kernel owns the chip.
     #[error(
-        "{place}: a driver of the kernel owns this chip; use its V4L2 controls (kind = \"v4l2\"), \
-         or unbind the driver"
+        "{place}: the kernel's driver \"{driver}\" owns this chip; use its V4L2 controls \
+         (kind = \"v4l2\"), or unbind the driver"
     )]
     Busy {
         /// The chip.
         place: ChipPlace,
+        /// The driver.
+        driver: String,
     },
     /// The bus cannot be opened for another reason.
     #[error("{place}: {source}")]

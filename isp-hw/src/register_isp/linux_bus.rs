@@ -1,6 +1,7 @@
 //! A chip on an I2C bus of Linux (`/dev/i2c-N`).
 
 use std::io;
+use std::path::{Path, PathBuf};
 
 use rppal::i2c::{Error, I2c};
 use rustix::io::Errno;
@@ -14,12 +15,22 @@ pub(super) struct LinuxBus {
 impl LinuxBus {
     pub(super) fn open(place: ChipPlace) -> Result<Self, RegisterError> {
         let mut i2c = I2c::with_bus(place.bus).map_err(|error| opening(place, error))?;
-        i2c.set_slave_address(u16::from(place.address)).map_err(|error| match error {
-            Error::Io(source) if is(&source, Errno::BUSY) => RegisterError::Busy { place },
-            other => opening(place, other),
-        })?;
+        // rppal sets the address by force (I2C_SLAVE_FORCE), so the kernel does not refuse a chip
+        // that one of its drivers owns.
+        if let Some(driver) = driver(Path::new("/sys"), place) {
+            return Err(RegisterError::Busy { place, driver });
+        }
+        i2c.set_slave_address(u16::from(place.address)).map_err(|error| opening(place, error))?;
         Ok(Self { i2c })
     }
+}
+
+/// The driver of the kernel that owns the chip.
+fn driver(sysfs: &Path, place: ChipPlace) -> Option<String> {
+    let device = PathBuf::from(format!("{}-{:04x}", place.bus, place.address));
+    let link = sysfs.join("bus/i2c/devices").join(device).join("driver");
+    let driver = std::fs::read_link(link).ok()?;
+    Some(driver.file_name()?.to_string_lossy().into_owned())
 }
 
 impl RegisterBus for LinuxBus {
@@ -35,10 +46,6 @@ impl RegisterBus for LinuxBus {
     fn write_read(&mut self, output: &[u8], input: &mut [u8]) -> Result<(), BusFault> {
         self.i2c.write_read(output, input).map_err(fault)
     }
-}
-
-fn is(error: &io::Error, errno: Errno) -> bool {
-    Errno::from_io_error(error) == Some(errno)
 }
 
 fn into_io(error: Error) -> io::Error {
@@ -79,6 +86,19 @@ mod tests {
         }
         assert!(matches!(fault(Error::Io(Errno::TIMEDOUT.into())), BusFault::Timeout));
         assert!(!fault(Error::Io(Errno::IO.into())).may_pass());
+    }
+
+    #[test]
+    fn a_chip_with_a_driver_of_the_kernel_is_known_by_it() {
+        let sysfs = tempfile::tempdir().unwrap();
+        let device = sysfs.path().join("bus/i2c/devices/10-0036");
+        std::fs::create_dir_all(&device).unwrap();
+        let place = ChipPlace { bus: 10, address: 0x36 };
+        assert_eq!(driver(sysfs.path(), place), None, "known to the kernel, but nobody's");
+        let link = "../../../bus/i2c/drivers/ov5647";
+        std::os::unix::fs::symlink(link, device.join("driver")).unwrap();
+        assert_eq!(driver(sysfs.path(), place).as_deref(), Some("ov5647"));
+        assert_eq!(driver(sysfs.path(), ChipPlace { bus: 1, ..place }), None);
     }
 
     #[test]
