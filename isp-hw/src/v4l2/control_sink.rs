@@ -16,7 +16,7 @@ use crate::camera::{
 };
 
 /// The controls of one camera that carry parameters.
-pub(crate) struct ControlSink {
+pub struct ControlSink {
     node: Arc<Node>,
     identity: String,
     carriers: Vec<Carrier>,
@@ -41,7 +41,7 @@ impl ControlSink {
     /// # Errors
     /// [`CameraOpenError`] when the store cannot be written (then nothing was written to the camera
     /// either), a mapped control is missing or cannot be written, or no control carries anything.
-    pub(crate) fn open(
+    pub fn open(
         node: Arc<Node>,
         identity: &str,
         config: &CameraConfig,
@@ -153,7 +153,7 @@ impl ParameterSink for ControlSink {
 ///
 /// # Errors
 /// [`CameraOpenError`] when the store cannot be read or the camera is gone.
-pub(crate) fn restore_earlier(
+fn restore_earlier(
     controls: &Controls<'_>,
     identity: &str,
     store: &FoundValuesStore,

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use train_host::photographs::read_manifest;
 
 use super::kernel::Kernel;
 use super::machine::{Ending, Machine};
 use super::{initramfs, programs};
-use crate::data::checkout;
+use crate::data::{self, checkout};
 use crate::lanes::target_folder;
 
 /// A script under `tests/vm/` and what it runs.
@@ -20,13 +21,21 @@ pub struct Lane {
     pub programs: &'static [&'static str],
     /// Minutes that the script may take.
     pub minutes: u64,
+    /// Validation photographs that the guest finds under `/mnt/photographs`, where this machine has
+    /// them.
+    pub photographs: usize,
 }
 
 /// All lanes. A new test binary is a word here, a new guest a line and a script.
-pub const LANES: [Lane; 2] = [
-    Lane { name: "vivid", programs: &["vivid"], minutes: 10 },
-    Lane { name: "vivid_tune", programs: &["vivid_tune", "isptune"], minutes: 20 },
+pub const LANES: [Lane; 3] = [
+    lane("vivid", &["vivid"], 10),
+    lane("vivid_tune", &["vivid_tune", "isptune"], 20),
+    Lane { photographs: 10, ..lane("hardware_isp", &["hardware_isp", "loop_player"], 20) },
 ];
+
+const fn lane(name: &'static str, programs: &'static [&'static str], minutes: u64) -> Lane {
+    Lane { name, programs, minutes, photographs: 0 }
+}
 
 /// Why a lane has not passed.
 #[derive(Debug)]
@@ -107,9 +116,25 @@ impl Lane {
             let place = share.join("programs").join(name);
             std::fs::copy(program, &place).with_context(|| program.display().to_string())?;
         }
+        self.share_photographs(&share.join("photographs"))?;
         let initramfs = folder.join("initramfs.cpio");
         initramfs::build(&initramfs, kernel, &scripts.join("init"), programs)?;
         Ok(initramfs)
+    }
+}
+
+impl Lane {
+    fn share_photographs(&self, folder: &Path) -> Result<()> {
+        let data = data::folder().join("photos/val");
+        if self.photographs == 0 || !data.is_dir() {
+            return Ok(());
+        }
+        std::fs::create_dir_all(folder)?;
+        for file in read_manifest(&data)?.into_iter().take(self.photographs) {
+            let name = file.path.file_name().unwrap_or_default();
+            std::fs::copy(&file.path, folder.join(name))?;
+        }
+        Ok(())
     }
 }
 
