@@ -4,13 +4,14 @@ use std::path::Path;
 
 use tuner::{Limits, Parameter, ParameterInfo};
 
-use super::{Kind, PipelineFileError, camera_keys, command_keys, i2c_keys, limit_keys};
+use super::{Kind, PipelineFileError, camera_keys, command_keys, i2c_keys, limit_keys, raw_keys};
 use crate::camera::SoftwareStage;
 use crate::strict_toml::{StrictError, Table};
 use crate::{PaperIsp, Renderer, SoftwareIsp, Transfer};
 
 const COMMON_KEYS: [&str; 3] = ["kind", "lock", "limits"];
-const SOFTWARE_KEYS: [&str; 1] = ["input_encoding"];
+const SOFTWARE_KEYS: [&str; 5] =
+    ["input_encoding", "raw_format", "raw_size", "black_level", "white_level"];
 
 #[derive(Clone, Copy)]
 enum Name {
@@ -50,7 +51,7 @@ pub(super) fn read(
     let kind = match name {
         Name::Software => {
             root.only(&with(&SOFTWARE_KEYS))?;
-            Kind::Software { transfer: transfer(root)? }
+            Kind::Software { transfer: transfer(root)?, raw: raw_keys::read(root)? }
         }
         Name::Paper => {
             root.only(&with(&[]))?;

@@ -10,6 +10,7 @@ mod kind;
 mod limit_keys;
 mod open;
 mod parameter_keys;
+mod raw_keys;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -24,6 +25,7 @@ use crate::strict_toml::{Document, StrictError};
 use crate::Transfer;
 
 pub use open::{OpenError, OpenPipeline};
+pub use raw_keys::RawInput;
 
 /// Pipeline files and template files may be this long; longer ones are no such files.
 const LONGEST_FILE_BYTES: u64 = 4 << 20;
@@ -46,6 +48,8 @@ pub enum Kind {
     Software {
         /// How the samples of the input stand for light.
         transfer: Transfer,
+        /// What the bytes of the input are, where it is no picture file.
+        raw: Option<RawInput>,
     },
     /// The pipeline of the paper.
     Paper,
@@ -86,7 +90,7 @@ impl PipelineFile {
     /// limits.
     #[must_use]
     pub fn software() -> Self {
-        let kind = Kind::Software { transfer: Transfer::Srgb };
+        let kind = Kind::Software { transfer: Transfer::Srgb, raw: None };
         Self { label: "software".to_owned(), kind, limits: Limits::default(), locked: Vec::new() }
     }
 

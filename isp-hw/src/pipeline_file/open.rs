@@ -1,6 +1,6 @@
 //! A pipeline file put to work on an input picture.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -34,6 +34,14 @@ pub enum OpenError {
     /// The input picture cannot be read.
     #[error(transparent)]
     Input(#[from] PictureError),
+    /// The input is not what `raw_format` and `raw_size` say.
+    #[error("{}: {reason}", file.display())]
+    RawInput {
+        /// The input.
+        file: PathBuf,
+        /// What is wrong, and the way out.
+        reason: String,
+    },
     /// The camera cannot be used.
     #[error(transparent)]
     Camera(#[from] CameraOpenError),
@@ -62,20 +70,28 @@ impl PipelineFile {
     /// # Errors
     /// [`OpenError`] when the picture cannot be read, or as [`Self::open_frame`].
     pub fn open(&self, input: &Path, cancel: &Arc<AtomicBool>) -> Result<OpenPipeline, OpenError> {
+        if let Kind::Software { raw: Some(raw), .. } = self.kind() {
+            let opened = raw.load(input);
+            let input =
+                opened.map_err(|reason| OpenError::RawInput { file: input.to_owned(), reason })?;
+            return Ok(OpenPipeline::Software(PicturePipeline::new(SoftwareIsp::default(), input)));
+        }
         self.open_frame(Frame::load(input)?, cancel)
     }
 
-    /// Opens the pipeline on an input picture that is in memory already.
+    /// Opens the pipeline on an input picture that is in memory already; `raw_format` says nothing
+    /// about it.
     ///
     /// # Errors
     /// [`OpenError::Pipeline`] when a program cannot be started, or the input not be handed to it;
+    /// [`OpenError::WrongSource`] for a camera.
     pub fn open_frame(
         &self,
         input: Frame,
         cancel: &Arc<AtomicBool>,
     ) -> Result<OpenPipeline, OpenError> {
         Ok(match self.kind() {
-            Kind::Software { transfer } => OpenPipeline::Software(PicturePipeline::new(
+            Kind::Software { transfer, .. } => OpenPipeline::Software(PicturePipeline::new(
                 SoftwareIsp::default(),
                 Input::new(input, *transfer),
             )),

@@ -232,7 +232,7 @@ fn the_shortest_files_are_enough() {
     assert_eq!(software.kind(), PipelineFile::software().kind());
     assert_eq!(software.limits(), PipelineFile::software().limits());
     let linear = parse("kind=\"software\"\ninput_encoding=\"linear\"").unwrap();
-    assert_eq!(linear.kind(), &Kind::Software { transfer: Transfer::Linear });
+    assert_eq!(linear.kind(), &Kind::Software { transfer: Transfer::Linear, raw: None });
     assert_eq!(software.limits().free(), Parameter::ALL);
     assert_eq!(parse("kind=\"paper\"").unwrap().kind(), &Kind::Paper);
     assert!(parse(&command("mode=\"session\"\nprogram=[\"x\"]")).is_ok());

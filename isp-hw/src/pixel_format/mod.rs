@@ -1,8 +1,29 @@
-//! Pixel formats of camera buffers, and how they become pictures.
+//! Pixel formats of camera buffers, how they become pictures, and back.
+//!
+//! Nothing here knows a device or an operating system: a [`FrameFormat`] says what the bytes of a
+//! buffer are, [`FrameFormat::decode`] makes a picture of them, [`FrameFormat::encode`] writes one.
 
+mod bayer;
+mod chroma;
 mod colorimetry;
+mod decode;
+mod display;
+mod encode;
+mod error;
+mod fourcc;
+mod geometry;
+mod jpeg;
+mod rgb_rows;
+mod rgb_to_ycbcr;
+#[cfg(test)]
+mod tests;
+mod ycbcr_to_rgb;
 
-pub use colorimetry::{Colorimetry, Encoding, Primaries, Quantisation, TransferFunction};
+pub use bayer::{Bayer, BayerLayout, BayerPattern, SensorLevels};
+pub use colorimetry::{
+    Colorimetry, Encoding, Primaries, Quantisation, ReportedColorimetry, TransferFunction,
+};
+pub use error::{DecodeError, EncodeError, GeometryError};
 
 /// How the samples of a camera buffer are laid out; the names are those of V4L2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,31 +51,6 @@ pub enum PixelFormat {
     Bayer(Bayer),
 }
 
-/// A colour filter array with its sample layout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Bayer {
-    /// Which colour stands where in a 2×2 tile.
-    pub pattern: BayerPattern,
-    /// Bits of a sample: 8, 10, 12, 14 or 16.
-    pub depth: u8,
-    /// Packed as on the MIPI CSI-2 bus; otherwise each sample above 8 bits takes two bytes, little
-    /// endian, in the low bits.
-    pub is_packed: bool,
-}
-
-/// Colours of a 2×2 tile, first row then second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum BayerPattern {
-    /// R G / G B.
-    Rggb,
-    /// B G / G R.
-    Bggr,
-    /// G R / B G.
-    Grbg,
-    /// G B / R G.
-    Gbrg,
-}
-
 /// Layout and colours of one camera buffer, as the driver reports them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameFormat {
@@ -65,7 +61,8 @@ pub struct FrameFormat {
     /// Height in pixels.
     pub height: u32,
     /// Bytes from the start of a row of the first plane to the next; 0 where rows are not padded
-    /// or, for JPEG, have no meaning.
+    /// or, for JPEG, have no meaning. Chroma planes are padded likewise: by as much where Cb and Cr
+    /// stand in pairs, by half as much in planes of their own.
     pub bytes_per_line: u32,
     /// What the samples mean as light.
     pub colorimetry: Colorimetry,

@@ -52,7 +52,17 @@ pub enum PictureError {
         /// What the decoder says.
         reason: String,
     },
-    /// A picture, but of a kind that is not read: CMYK, floating point, a raw camera file.
+    /// A file of a sensor's values (DNG, NEF, CR3 and so on), which are no picture yet.
+    #[error(
+        "{0}: a raw camera file is not read; develop it first, say by \
+         rawtherapee-cli -o picture.tif -t -b16 -c {0}, and give that \
+         (to go on tuning RawTherapee: --pipeline pipelines/rawtherapee.toml)", file.display()
+    )]
+    RawCameraFile {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A picture, but of a kind that is not read: CMYK, floating point.
     #[error("{}: {kind} is not read; give it as 8- or 16-bit RGB, say as PNG", file.display())]
     Unsupported {
         /// The file.

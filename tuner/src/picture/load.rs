@@ -26,6 +26,11 @@ pub(super) const MAX_PIXELS: u64 = 200_000_000;
 /// Longest file that is opened: a picture of [`MAX_PIXELS`] as uncompressed 16-bit RGBA, twice.
 const MAX_FILE_BYTES: u64 = MAX_PIXELS * 8 * 2;
 
+/// Where in a file and by which bytes raw camera files that are no TIFF inside tell themselves: Canon
+/// (CR3), Fujifilm (RAF), Olympus (ORF, twice), Panasonic (RW2).
+const RAW_CAMERA_STARTS: [(usize, &[u8]); 5] =
+    [(4, b"ftypcrx "), (0, b"FUJIFILMCCD-RAW"), (0, b"IIRO"), (0, b"IIRS"), (0, b"IIU\0")];
+
 impl Frame {
     /// Reads a picture file: PNG, JPEG, TIFF, WebP, PPM/PGM, told apart by content and not by name.
     ///
@@ -78,6 +83,11 @@ fn decode(mut reader: &mut dyn Source, label: &Path) -> Result<Frame, PictureErr
     if reader.fill_buf().map_err(unreadable)?.is_empty() {
         return Err(PictureError::Empty { file: label.to_owned() });
     }
+    let start = reader.fill_buf().map_err(unreadable)?;
+    if RAW_CAMERA_STARTS.iter().any(|(at, mark)| start.get(*at..).unwrap_or(&[]).starts_with(mark))
+    {
+        return Err(PictureError::RawCameraFile { file: label.to_owned() });
+    }
     let guessed = ImageReader::new(&mut reader).with_guessed_format().map_err(unreadable)?;
     let format = guessed.format().ok_or(PictureError::NotAPicture { file: label.to_owned() })?;
     if format == ImageFormat::Jpeg {
@@ -92,7 +102,7 @@ fn decode(mut reader: &mut dyn Source, label: &Path) -> Result<Frame, PictureErr
     }
     if format == ImageFormat::Tiff {
         if is_raw_camera_file(reader).map_err(unreadable)? {
-            return Err(unsupported(label, "a raw camera file"));
+            return Err(PictureError::RawCameraFile { file: label.to_owned() });
         }
         reader.seek(SeekFrom::Start(0)).map_err(unreadable)?;
     }

@@ -191,16 +191,19 @@ fn preview_of_a_raw_camera_file_is_not_taken_for_the_picture() {
         raw[offset + 10..offset + 14].copy_from_slice(&value);
         let message = message_of(&raw, "shot.dng");
         assert!(message.contains("shot.dng: a raw camera file is not read"), "{message}");
+        assert!(message.contains("-c shot.dng"), "{message}");
     }
+    let message = message_of(b"\0\0\0\x18ftypcrx \0\0\0\x01", "shot.cr3");
+    assert!(message.contains("shot.cr3: a raw camera file is not read"), "{message}");
     let data = std::env::var("ISPTUNE_DATA").unwrap_or_else(|_| "../../shared".to_owned());
     let folder = Path::new(&data).join("raw");
     if !folder.exists() {
         println!("not run: no raw camera files in {}", folder.display());
         return;
     }
-    for name in ["Blackmagic.dng", "colorchart.dng", "bad_empty.dng"] {
+    for name in ["Blackmagic.dng", "colorchart.dng", "bad_empty.dng", "bad_pruned.CR3"] {
         let error = Frame::load(folder.join(name)).unwrap_err().to_string();
-        assert!(error.contains(name), "{error}");
+        assert!(error.contains(&format!("{name}: a raw camera file")), "{error}");
     }
 }
 
