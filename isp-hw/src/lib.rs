@@ -32,7 +32,7 @@ pub use input::{Input, Transfer};
 pub use paper::PaperIsp;
 pub use patch::Patch;
 pub use picture_pipeline::PicturePipeline;
-pub use pipeline_file::{Kind, OpenError, OpenPipeline, PipelineFile, PipelineFileError};
+pub use pipeline_file::{Kind, OpenError, OpenPipeline, PipelineFile, PipelineFileError, RawInput};
 pub use random_goal::{RandomGoal, random_goal};
 pub use renderer::{Light, Renderer};
 pub use software::{Coefficients, Implementation, SoftwareIsp, Threads};
