@@ -26,13 +26,18 @@ pub(super) const MAX_PIXELS: u64 = 200_000_000;
 /// Longest file that is opened: a picture of [`MAX_PIXELS`] as uncompressed 16-bit RGBA, twice.
 const MAX_FILE_BYTES: u64 = MAX_PIXELS * 8 * 2;
 
+/// Endings of the names of raw camera files. Some have a whole JPEG in front, a preview.
+const RAW_CAMERA_ENDINGS: [&str; 12] =
+    ["3fr", "arw", "cr2", "cr3", "dng", "iiq", "nef", "nrw", "orf", "pef", "raf", "rw2"];
+
 /// Where in a file and by which bytes raw camera files that are no TIFF inside tell themselves: Canon
 /// (CR3), Fujifilm (RAF), Olympus (ORF, twice), Panasonic (RW2).
 const RAW_CAMERA_STARTS: [(usize, &[u8]); 5] =
     [(4, b"ftypcrx "), (0, b"FUJIFILMCCD-RAW"), (0, b"IIRO"), (0, b"IIRS"), (0, b"IIU\0")];
 
 impl Frame {
-    /// Reads a picture file: PNG, JPEG, TIFF, WebP, PPM/PGM, told apart by content and not by name.
+    /// Reads a picture file: PNG, JPEG, TIFF, WebP, PPM/PGM, told apart by content and not by
+    /// name; but what is named as a raw camera file is taken for one.
     ///
     /// - 8 and 16 bits a sample stay what they are; fewer bits are widened to 8.
     /// - Grey becomes RGB. Alpha is dropped: the colours stored under it are what counts here.
@@ -84,7 +89,11 @@ fn decode(mut reader: &mut dyn Source, label: &Path) -> Result<Frame, PictureErr
         return Err(PictureError::Empty { file: label.to_owned() });
     }
     let start = reader.fill_buf().map_err(unreadable)?;
-    if RAW_CAMERA_STARTS.iter().any(|(at, mark)| start.get(*at..).unwrap_or(&[]).starts_with(mark))
+    let starts_raw =
+        |(at, mark): &(usize, &[u8])| start.get(*at..).is_some_and(|s| s.starts_with(mark));
+    let ending = label.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if RAW_CAMERA_ENDINGS.iter().any(|raw| ending.eq_ignore_ascii_case(raw))
+        || RAW_CAMERA_STARTS.iter().any(starts_raw)
     {
         return Err(PictureError::RawCameraFile { file: label.to_owned() });
     }

@@ -195,13 +195,18 @@ fn preview_of_a_raw_camera_file_is_not_taken_for_the_picture() {
     }
     let message = message_of(b"\0\0\0\x18ftypcrx \0\0\0\x01", "shot.cr3");
     assert!(message.contains("shot.cr3: a raw camera file is not read"), "{message}");
+    // A whole JPEG in front, as some have it.
+    let message = message_of(&encoded(&ramp(8, 8), PictureFormat::Jpeg), "shot.NEF");
+    assert!(message.contains("shot.NEF: a raw camera file is not read"), "{message}");
     let data = std::env::var("ISPTUNE_DATA").unwrap_or_else(|_| "../../shared".to_owned());
     let folder = Path::new(&data).join("raw");
     if !folder.exists() {
         println!("not run: no raw camera files in {}", folder.display());
         return;
     }
-    for name in ["Blackmagic.dng", "colorchart.dng", "bad_empty.dng", "bad_pruned.CR3"] {
+    for name in
+        ["Blackmagic.dng", "colorchart.dng", "bad_empty.dng", "bad_pruned.CR3", "bad_truncated.nef"]
+    {
         let error = Frame::load(folder.join(name)).unwrap_err().to_string();
         assert!(error.contains(&format!("{name}: a raw camera file")), "{error}");
     }
