@@ -88,8 +88,7 @@ impl Ffmpeg {
         &self,
         bytes: &[u8],
         [width, height]: [usize; 2],
-        from: &str,
-        to: &str,
+        [from, to]: [&str; 2],
         scale: &str,
     ) -> Vec<u8> {
         std::fs::write(self.folder.path().join("in"), bytes).unwrap();
@@ -141,9 +140,12 @@ fn every_format_is_decoded_as_by_swscale() {
         return;
     }
     let ffmpeg = Ffmpeg::new();
-    for (size, rgb) in pictures(&ffmpeg) {
+    let encodings = [Encoding::Bt601, Encoding::Bt709, Encoding::Bt2020];
+    for (number, (size, rgb)) in pictures(&ffmpeg).into_iter().enumerate() {
+        // The matrices are told apart by the colour bars.
+        let encodings = if number == 0 { &encodings[..] } else { &encodings[1..2] };
         for (pixel, name) in FORMATS {
-            for encoding in [Encoding::Bt601, Encoding::Bt709, Encoding::Bt2020] {
+            for &encoding in encodings {
                 for quantisation in [Quantisation::Full, Quantisation::Limited] {
                     let colorimetry = Colorimetry { encoding, quantisation, ..Colorimetry::WEBCAM };
                     let rgb_or_grey = matches!(name, "rgb24" | "bgr24" | "gray");
@@ -153,9 +155,18 @@ fn every_format_is_decoded_as_by_swscale() {
                     }
                     let [matrix, range] = names(&colorimetry);
                     let out = format!(":out_color_matrix={matrix}:out_range={range}");
-                    let buffer = ffmpeg.convert(&rgb, size, "rgb24", name, &out);
-                    let back = format!(":in_color_matrix={matrix}:in_range={range}");
-                    let theirs = ffmpeg.convert(&buffer, size, name, "rgb24", &back);
+                    let buffer = ffmpeg.convert(&rgb, size, ["rgb24", name], &out);
+                    let meaning = format!(":in_color_matrix={matrix}:in_range={range}");
+                    // Chroma is brought to full size first: in one step, swscale takes for each
+                    // row the nearest chroma row or the mean of two.
+                    let back = match rgb_or_grey {
+                        true => meaning,
+                        false => format!(
+                            "{meaning}:out_color_matrix={matrix}:out_range={range},\
+                             format=yuv444p,scale=flags={FLAGS}{meaning}"
+                        ),
+                    };
+                    let theirs = ffmpeg.convert(&buffer, size, [name, "rgb24"], &back);
                     let ours = format(pixel, size, colorimetry).decode(&buffer).unwrap();
                     let apart = most_apart(bytes(&ours), &theirs);
                     assert!(apart <= 2, "{pixel} {size:?} {matrix} {range}: {apart} steps");
@@ -172,18 +183,13 @@ fn every_format_is_encoded_as_by_swscale() {
     }
     let ffmpeg = Ffmpeg::new();
     for (size, rgb) in pictures(&ffmpeg) {
-        // Chroma by averaging in both directions, as `isp_hw` does it.
+        // Made smooth: swscale averages over more rows than the two that a sample stands for.
         let [width, height] = size.map(|side| side / 2);
-        let scaled =
-            ffmpeg.convert(&rgb, size, "rgb24", "rgb24", &format!(":w={width}:h={height}"));
-        let smooth = ffmpeg.convert(
-            &scaled,
-            [width, height],
-            "rgb24",
-            "rgb24",
-            &format!(":w={}:h={}", width * 4, height * 4),
-        );
+        let half = format!(":w={width}:h={height}");
+        let scaled = ffmpeg.convert(&rgb, size, ["rgb24", "rgb24"], &half);
         let size = [width * 4, height * 4];
+        let double = format!(":w={}:h={}", size[0], size[1]);
+        let smooth = ffmpeg.convert(&scaled, [width, height], ["rgb24", "rgb24"], &double);
         let picture = Frame::new(size[0], size[1], Samples::U8(smooth.clone())).unwrap();
         for (pixel, name) in FORMATS {
             for quantisation in [Quantisation::Full, Quantisation::Limited] {
@@ -195,7 +201,7 @@ fn every_format_is_encoded_as_by_swscale() {
                 let colorimetry = Colorimetry { quantisation, ..Colorimetry::WEBCAM };
                 let [matrix, range] = names(&colorimetry);
                 let out = format!(":out_color_matrix={matrix}:out_range={range}");
-                let theirs = ffmpeg.convert(&smooth, size, "rgb24", name, &out);
+                let theirs = ffmpeg.convert(&smooth, size, ["rgb24", name], &out);
                 let ours = format(pixel, size, colorimetry).encode(&picture).unwrap();
                 let apart = most_apart(&ours, &theirs);
                 assert!(apart <= 2, "{pixel} {size:?} {range}: {apart} steps");
@@ -347,20 +353,14 @@ fn headless_sensor_files_are_developed_as_by_opencv() {
 
 #[test]
 fn broken_raw_camera_files_are_refused_with_a_way_out() {
-    let files = [
-        ("bad_empty.dng", "develop it first"),
-        ("bad_pruned.CR3", "develop it first"),
-        // A JPEG inside, whatever its name says.
-        ("bad_truncated.nef", "is cut short; write or copy the picture again"),
-    ];
-    for (name, wanted) in files {
+    for name in ["bad_empty.dng", "bad_pruned.CR3", "bad_truncated.nef"] {
         let path = data().join("raw").join(name);
         if !path.exists() {
             println!("not run: no {name} (set ISPTUNE_DATA to the folder `shared`)");
             continue;
         }
         let message = Frame::load(&path).unwrap_err().to_string();
-        assert!(message.contains(name) && message.contains(wanted), "{message}");
+        assert!(message.contains(name) && message.contains("develop it first"), "{message}");
         // Nor are they taken for a camera buffer of the size that their makers give.
         let buffer = std::fs::read(&path).unwrap();
         let size = [4032, 3024];
