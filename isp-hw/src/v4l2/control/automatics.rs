@@ -30,11 +30,12 @@ impl Automatics {
         for switch in SWITCHES.iter().filter(|switch| topics.contains(&switch.topic)) {
             let Some(value) = manual_value(controls, switch)? else { continue };
             let found = controls.read(&[switch.id])?;
-            if let Some(found) = found.first().filter(|found| **found != value) {
-                if !switch.is_manual(*found) {
-                    automatics.found.push((switch.id, *found));
-                    manual.push((switch.id, value));
-                }
+            if let Some(found) = found.first()
+                && *found != value
+                && !switch.is_manual(*found)
+            {
+                automatics.found.push((switch.id, *found));
+                manual.push((switch.id, value));
             }
         }
         if manual.is_empty() {

@@ -108,9 +108,9 @@ impl FakeCamera {
     fn is_automatic(&self, id: u32) -> bool {
         let controls = self.controls.borrow();
         governors(id).any(|switch| {
-            // Auto exposure of this camera leaves the gain to its own switch.
-            !(switch.id == id::EXPOSURE_AUTO && id == id::GAIN)
-                && !(switch.id == id::AUTOGAIN && id == id::EXPOSURE_ABSOLUTE)
+            // This camera has a switch of its own for each of the two.
+            let foreign = [(id::EXPOSURE_AUTO, id::GAIN), (id::AUTOGAIN, id::EXPOSURE_ABSOLUTE)];
+            !foreign.contains(&(switch.id, id))
                 && controls.get(&switch.id).is_some_and(|(_, value)| !switch.is_manual(*value))
         })
     }

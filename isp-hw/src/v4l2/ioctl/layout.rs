@@ -167,7 +167,8 @@ impl Event {
     /// The 32-bit number at a position of the payload, in units of four bytes.
     pub fn word(&self, position: usize) -> u32 {
         let bytes = self.payload.get(position / 2).map_or([0; 8], |word| word.to_ne_bytes());
-        let half = if position % 2 == 0 { bytes.first_chunk() } else { bytes.last_chunk() };
+        let half =
+            if position.is_multiple_of(2) { bytes.first_chunk() } else { bytes.last_chunk() };
         half.map_or(0, |half| u32::from_ne_bytes(*half))
     }
 
