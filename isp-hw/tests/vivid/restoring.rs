@@ -8,8 +8,8 @@ use crate::virtual_camera::{BRIGHTNESS, VirtualCamera};
 fn spoiled(control: &ControlDescription, value: i64) -> i64 {
     match control.kind {
         Kind::Menu | Kind::IntegerMenu => {
-            let others = control.menu.iter().map(|item| item.value);
-            others.filter(|item| *item != value).next_back().unwrap()
+            let mut others = control.menu.iter().map(|item| item.value);
+            others.rfind(|item| *item != value).unwrap()
         }
         Kind::Bitmask => 0x10,
         _ if value == control.minimum => control.maximum,
