@@ -6,7 +6,8 @@ pub use reported::ReportedColorimetry;
 
 /// Colour space, transfer function, Y'CbCr encoding and quantisation of a buffer, with the defaults
 /// of the V4L2 documentation already resolved (section "Colorspaces").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub struct Colorimetry {
     /// Chromaticities of the primaries and of white.
     pub primaries: Primaries,
@@ -19,7 +20,8 @@ pub struct Colorimetry {
 }
 
 /// Chromaticities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Primaries {
     /// ITU-R BT.709 and sRGB.
@@ -41,7 +43,8 @@ pub enum Primaries {
 }
 
 /// Transfer functions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TransferFunction {
     /// ITU-R BT.709.
@@ -61,7 +64,8 @@ pub enum TransferFunction {
 }
 
 /// Y'CbCr encodings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Encoding {
     /// ITU-R BT.601.
@@ -75,7 +79,8 @@ pub enum Encoding {
 }
 
 /// Code values of black and white.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Quantisation {
     /// 0 … 255.
     Full,
