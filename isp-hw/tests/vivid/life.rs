@@ -1,0 +1,137 @@
+//! Cameras that are unplugged, and cameras that another program uses.
+
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use isp_hw::camera::MonotonicTime;
+use isp_hw::v4l2::{CameraError, Capture, CaptureOptions, Step};
+
+use crate::vivid::{PATIENCE, find, frames, open, set, small, start, webcam};
+
+const DRIVER: &str = "/sys/bus/platform/drivers/vivid";
+/// Times that the camera is unplugged and plugged in again …
+const CYCLES: usize = 200;
+/// … of which these fill the caches of the allocator: 0.7 MiB in the first 100, nothing in 900 more.
+const WARM_UP: usize = 50;
+
+fn plug(action: &str) {
+    fs::write(format!("{DRIVER}/{action}"), "vivid.0").unwrap();
+}
+
+fn plugged_in() -> PathBuf {
+    let begin = Instant::now();
+    loop {
+        if let Some(path) = find(0).filter(|path| path.exists()) {
+            return path;
+        }
+        assert!(begin.elapsed() < PATIENCE, "the node does not come back");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn open_files() -> usize {
+    fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+fn resident_kib() -> i64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+fn threads() -> usize {
+    fs::read_dir("/proc/self/task").unwrap().count()
+}
+
+/// The end of the capture, told to a reader that waits for a frame.
+fn end_of(capture: &Capture) -> CameraError {
+    let never = MonotonicTime::now() + Duration::from_secs(3600);
+    capture.frame_after(never, PATIENCE).unwrap_err()
+}
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn a_disconnected_camera_is_gone_and_its_node_is_closed() {
+    let path = webcam();
+    let files = open_files();
+    let capture = start(&path, &small()).unwrap();
+    frames(&capture, 1);
+    set(&path, "disconnect=1");
+    let error = end_of(&capture);
+    assert!(matches!(error, CameraError::Gone { .. }), "{error}");
+    assert_eq!(open_files(), files, "while the capture is still there");
+    // vivid comes back when the last handle is closed.
+    frames(&start(&plugged_in(), &small()).unwrap(), 1);
+}
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn unplugging_while_streaming_leaks_nothing() {
+    let mut at_first = None;
+    for cycle in 0..CYCLES {
+        let capture = start(&plugged_in(), &small()).unwrap();
+        frames(&capture, 1);
+        plug("unbind");
+        let error = end_of(&capture);
+        assert!(matches!(error, CameraError::Gone { .. }), "cycle {cycle}: {error}");
+        drop(capture);
+        plug("bind");
+        if cycle == WARM_UP {
+            at_first = Some((open_files(), threads(), resident_kib()));
+        }
+    }
+    let (files, tasks, kib) = at_first.unwrap();
+    let grown = resident_kib() - kib;
+    println!("{CYCLES} cycles: {files} files, {tasks} threads, {kib} KiB and {grown:+} KiB");
+    assert_eq!((open_files(), threads()), (files, tasks));
+    assert!(grown.abs() <= 1024, "{grown} KiB");
+}
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn a_second_program_learns_at_which_step_the_camera_is_busy() {
+    let path = webcam();
+    let (second, negotiated) = open(&path, &small()).unwrap();
+    let first = start(&path, &small()).unwrap();
+    frames(&first, 1);
+    let options = CaptureOptions::default();
+    let late = Capture::start(second, negotiated.format, options).unwrap_err();
+    assert!(matches!(late, CameraError::Busy { step: Step::RequestBuffers, .. }), "{late}");
+    let later = open(&path, &small()).unwrap_err();
+    assert!(matches!(later, CameraError::Busy { step: Step::SetFormat, .. }), "{later}");
+    frames(&first, 1);
+    drop(first);
+    frames(&start(&path, &small()).unwrap(), 1);
+}
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn a_format_that_another_program_changed_is_noticed() {
+    let path = webcam();
+    let (node, negotiated) = open(&path, &small()).unwrap();
+    let other = isp_hw::v4l2::FormatWish { size: Some([640, 360]), ..small() };
+    open(&path, &other).unwrap();
+    let error = Capture::start(node, negotiated.format, CaptureOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("was changed meanwhile"), "{error}");
+}
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn the_thread_has_a_name_and_ends_with_the_capture() {
+    let before = threads();
+    let path = webcam();
+    let capture = start(&path, &small()).unwrap();
+    // Until it runs, a new thread has the name of its parent.
+    frames(&capture, 1);
+    let names: Vec<String> = fs::read_dir("/proc/self/task")
+        .unwrap()
+        .map(|task| fs::read_to_string(task.unwrap().path().join("comm")).unwrap())
+        .collect();
+    let name = format!("capture-{}\n", path.file_name().unwrap().to_str().unwrap());
+    assert_eq!(names.iter().filter(|found| **found == name).count(), 1, "{names:?}");
+    let counts = capture.stop();
+    assert!(counts.delivered >= 1, "{counts:?}");
+    assert_eq!(threads(), before);
+}
