@@ -23,17 +23,13 @@ pub enum LeftAt {
 ///
 /// # Errors
 /// When values cannot be written; the camera is put back as far as it can be.
-pub fn leave(
-    pipeline: &mut OpenPipeline,
-    tuned: &Tuned,
-    restore: bool,
-) -> Result<Option<LeftAt>> {
+pub fn leave(pipeline: &mut OpenPipeline, tuned: &Tuned, restore: bool) -> Result<Option<LeftAt>> {
     let OpenPipeline::Camera(camera) = pipeline else { return Ok(None) };
     let outcome = &tuned.outcome;
     let ended = matches!(outcome.stopped, Stopped::Budget | Stopped::Converged | Stopped::Target);
-    let best = outcome.best_query().filter(|best| {
-        ended && !restore && best.score.psnr_db > outcome.found.psnr_db
-    });
+    let best = outcome
+        .best_query()
+        .filter(|best| ended && !restore && best.score.psnr_db > outcome.found.psnr_db);
     match best {
         Some(best) => {
             camera.keep(&best.params).context("the best values could not be left standing")?;

@@ -38,10 +38,9 @@ impl PictureSource {
             (None, None) => PipelineFile::software(),
         };
         match (file.is_camera(), &self.input, &self.camera) {
-            (true, Some(_), _) => bail!(
-                "{}: a camera takes its own pictures; leave out --input",
-                file.label()
-            ),
+            (true, Some(_), _) => {
+                bail!("{}: a camera takes its own pictures; leave out --input", file.label())
+            }
             (false, _, Some(camera)) => bail!(
                 "{}: this pipeline does not use a camera; leave out --camera {camera}, or use kind = \
                  \"v4l2\"",

@@ -108,7 +108,8 @@ pub fn run(options: &Options) -> Result<Exit> {
     options.output.check()?;
     let goal = Frame::load(&options.goal)?;
     let mut pipeline = options.source.open(&file, &cancel)?;
-    let tune_options = options.search.tune_options(file.limits_on(&pipeline), &pipeline.found_params())?;
+    let tune_options =
+        options.search.tune_options(file.limits_on(&pipeline), &pipeline.found_params())?;
     let names = Names {
         title: String::new(),
         input: options.source.name(&pipeline),

@@ -45,7 +45,10 @@ impl Effect {
     /// The name in pipeline files.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find_map(|&(name, effect)| (effect == self).then_some(name)).unwrap_or("")
+        Self::NAMES
+            .iter()
+            .find_map(|&(name, effect)| (effect == self).then_some(name))
+            .unwrap_or("")
     }
 }
 

@@ -102,10 +102,7 @@ impl CameraPipeline {
     ///
     /// # Errors
     /// [`CameraOpenError`]; the camera is then as it was.
-    pub fn open(
-        config: &CameraConfig,
-        cancel: &Arc<AtomicBool>,
-    ) -> Result<Self, CameraOpenError> {
+    pub fn open(config: &CameraConfig, cancel: &Arc<AtomicBool>) -> Result<Self, CameraOpenError> {
         use crate::camera::SettledPictures;
         use crate::v4l2::{ControlSink, FoundValuesStore, OpenCamera, state_directory};
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use tuner::{Frame, Samples};
 
-use crate::pixel_format::{Colorimetry, FrameFormat, PixelFormat};
+use crate::pixel_format::{Colorimetry, FrameFormat, PixelFormat, Quantisation};
 
 /// Forms of uncompressed video that other programs read from a pipe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl<W: Write> VideoFile<W> {
             height,
             bytes_per_line: 0,
             // What "420jpeg" stands for: BT.601, full range, chroma between the pixels.
-            colorimetry: Colorimetry::JPEG,
+            colorimetry: Colorimetry { quantisation: Quantisation::Full, ..Colorimetry::WEBCAM },
         };
         let length = format
             .buffer_len()

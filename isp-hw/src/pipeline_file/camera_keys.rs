@@ -18,10 +18,7 @@ const HIGHEST_RATE: f64 = 10_000.0;
 const LONGEST_TIMEOUT_MS: i64 = 60_000;
 
 /// Reads all of them; `software` is what the stage is where the file does not say.
-pub(super) fn read(
-    root: &Table<'_>,
-    software: SoftwareStage,
-) -> Result<CameraConfig, StrictError> {
+pub(super) fn read(root: &Table<'_>, software: SoftwareStage) -> Result<CameraConfig, StrictError> {
     let mut config = source(root)?;
     if root.get("software").is_none() {
         config.software = software;
@@ -97,7 +94,8 @@ fn stage(value: &Value<'_>) -> Result<SoftwareStage, StrictError> {
         return Ok(if missing { SoftwareStage::Missing } else { SoftwareStage::Off });
     }
     let items = value.items().map_err(|_| {
-        value.error("\"software\" is true (what no control carries), false, or a list of parameters")
+        value
+            .error("\"software\" is true (what no control carries), false, or a list of parameters")
     })?;
     let parameters = items.iter().map(|item| limit_keys::parameter(item, item.string()?));
     Ok(SoftwareStage::These(parameters.collect::<Result<Vec<Parameter>, StrictError>>()?))

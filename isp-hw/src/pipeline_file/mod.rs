@@ -18,11 +18,11 @@ use std::path::{Path, PathBuf};
 
 use tuner::{Limits, Parameter, ParameterInfo, Pipeline};
 
+use crate::Transfer;
 use crate::camera::CameraConfig;
 use crate::command::CommandConfig;
 use crate::register_isp::RegisterIspConfig;
 use crate::strict_toml::{Document, StrictError};
-use crate::Transfer;
 
 pub use open::{OpenError, OpenPipeline};
 pub use raw_keys::RawInput;

@@ -29,8 +29,7 @@ mod snapshot;
 pub use applied::{Applied, AppliedValue};
 pub use bus::{BusFault, RegisterBus};
 pub use config::{
-    ChipId, FixedField, GroupHold, RegisterIspConfig, RegisterParameter,
-    RegisterWrite,
+    ChipId, FixedField, GroupHold, RegisterIspConfig, RegisterParameter, RegisterWrite,
 };
 pub use error::{ChipPlace, RegisterError, Step};
 pub use field::{Field, FieldError};

@@ -24,7 +24,12 @@ impl RegisterSink {
         store: FoundRegistersStore,
         notices: &mut Vec<String>,
     ) -> Result<Self, CameraOpenError> {
-        Self::on_chip(RegisterIsp::open(config.clone())?, || RegisterIsp::open(config), store, notices)
+        Self::on_chip(
+            RegisterIsp::open(config.clone())?,
+            || RegisterIsp::open(config),
+            store,
+            notices,
+        )
     }
 
     /// As [`Self::open`], on a chip that is open; `reopen` opens it once more.

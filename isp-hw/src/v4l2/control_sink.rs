@@ -11,8 +11,7 @@ use super::{
     Snapshot, Topic,
 };
 use crate::camera::{
-    CameraConfig, CameraOpenError, ControlRange, MappedControl, ParameterSink,
-    default_mapping,
+    CameraConfig, CameraOpenError, ControlRange, MappedControl, ParameterSink, default_mapping,
 };
 
 /// The controls of one camera that carry parameters.
@@ -62,10 +61,11 @@ impl ControlSink {
                 return Err(error.into());
             }
         };
-        let found = mapped.iter().zip(&carriers).fold(Params::NEUTRAL, |found, (control, carrier)| {
-            let info = &control.info;
-            found.with(info.parameter, info.to_canonical(carrier.found as f64))
-        });
+        let found =
+            mapped.iter().zip(&carriers).fold(Params::NEUTRAL, |found, (control, carrier)| {
+                let info = &control.info;
+                found.with(info.parameter, info.to_canonical(carrier.found as f64))
+            });
         let identity = identity.to_owned();
         drop(controls);
         Ok(Self { node, identity, carriers, mapped, found, snapshot, store })
@@ -137,15 +137,15 @@ impl ParameterSink for ControlSink {
 
     fn restore(&mut self) -> Result<(), PipelineError> {
         let controls = Self::controls(self);
-        put_back(&controls, &self.snapshot, &self.identity, &self.store).map_err(|error| {
-            match error {
+        put_back(&controls, &self.snapshot, &self.identity, &self.store).map_err(
+            |error| match error {
                 CameraOpenError::Camera(error) => self.failed(&error),
                 other => PipelineError::Device {
                     device: self.node.path().display().to_string(),
                     reason: other.to_string(),
                 },
-            }
-        })
+            },
+        )
     }
 }
 
@@ -184,7 +184,7 @@ pub fn restore_stored(
     if let Some(found) = store.of(&camera.identity)? {
         put_back(&controls, &found.snapshot, &camera.identity, store)?;
     }
-    capture.stop();
+    drop(capture);
     Ok(())
 }
 

@@ -63,7 +63,7 @@ fn by_path(root: &Path, text: &str, nodes: Vec<Camera>) -> Result<Camera, Camera
 }
 
 /// Cameras as a person chooses among them.
-fn told(cameras: &[Camera]) -> String {
+pub(super) fn told(cameras: &[Camera]) -> String {
     let told = cameras.iter().map(|camera| {
         format!("\"{}\" ({}, now {})", camera.identity, camera.name, camera.node.display())
     });

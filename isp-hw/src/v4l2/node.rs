@@ -72,7 +72,7 @@ impl Node {
     pub fn open(path: &Path) -> Result<Self, CameraError> {
         if path.as_os_str().as_bytes().contains(&0) {
             // The v4l crate panics on such a name, and there is no such file.
-            return Err(CameraError::Absent { camera: path.display().to_string() });
+            return Err(CameraError::from_io(path, Step::Open, Errno::NOENT.into()));
         }
         let fault = |error: io::Error| CameraError::from_io(path, Step::Open, error);
         let device = v4l::Device::with_path(path).map_err(fault)?;

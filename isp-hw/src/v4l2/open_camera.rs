@@ -27,13 +27,10 @@ impl OpenCamera {
     pub fn open(config: &CameraConfig) -> Result<Self, CameraError> {
         let camera = chosen_camera(config)?;
         let node = Arc::new(Node::open(&camera.node)?);
-        let wish = FormatWish {
-            pixel: config.pixel_format,
-            size: config.size,
-            rate: config.rate,
-        };
+        let wish = FormatWish { pixel: config.pixel_format, size: config.size, rate: config.rate };
         let negotiated = negotiate(&node, &wish)?;
-        let capture = Capture::start(Arc::clone(&node), negotiated.format, CaptureOptions::default())?;
+        let capture =
+            Capture::start(Arc::clone(&node), negotiated.format, CaptureOptions::default())?;
         Ok(Self { camera, node, capture })
     }
 }

@@ -90,8 +90,7 @@ fn camera(software: &SoftwareStage) -> (CameraPipeline, Shared) {
     let sink = Sink { device: device.clone(), found: 100.0, controls };
     let lens = Lens(device.clone());
     let name = "camera".to_owned();
-    let pipeline =
-        CameraPipeline::new(name, Vec::new(), Box::new(sink), Box::new(lens), software);
+    let pipeline = CameraPipeline::new(name, Vec::new(), Box::new(sink), Box::new(lens), software);
     (pipeline, device)
 }
 
