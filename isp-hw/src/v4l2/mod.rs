@@ -13,6 +13,7 @@ mod ioctl;
 pub mod negotiation;
 mod node;
 mod open_camera;
+mod output_node;
 mod stream_ioctl;
 #[cfg(test)]
 mod sysfs_tests;
@@ -30,6 +31,7 @@ pub use finding::find_camera;
 pub use found_values::{
     FoundValues, FoundValuesError, FoundValuesStore, Pending, SetAside, state_directory,
 };
-pub use negotiation::{FormatWish, Negotiated, negotiate};
+pub use negotiation::{FormatWish, FrameInterval, Negotiated, negotiate};
 pub use node::Node;
 pub use open_camera::{OpenCamera, chosen_camera};
+pub use output_node::OutputNode;

@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{
-    Camera, CameraError, Capture, CaptureOptions, FormatWish, Node, cameras, find_camera, negotiate,
+    Camera, CameraError, Capture, CaptureOptions, FormatWish, FrameInterval, Node, cameras,
+    find_camera, negotiate,
 };
 use crate::camera::CameraConfig;
+use crate::pixel_format::FrameFormat;
 
 /// A camera that this process captures from.
 pub struct OpenCamera {
@@ -16,6 +18,10 @@ pub struct OpenCamera {
     pub node: Arc<Node>,
     /// Its frames.
     pub capture: Capture,
+    /// What the frames are.
+    pub format: FrameFormat,
+    /// Frames a second, as a fraction; 30 where the driver does not say.
+    pub rate: [u32; 2],
 }
 
 impl OpenCamera {
@@ -31,7 +37,8 @@ impl OpenCamera {
         let negotiated = negotiate(&node, &wish)?;
         let capture =
             Capture::start(Arc::clone(&node), negotiated.format, CaptureOptions::default())?;
-        Ok(Self { camera, node, capture })
+        let rate = negotiated.interval.map_or([30, 1], FrameInterval::rate_fraction);
+        Ok(Self { camera, node, capture, format: negotiated.format, rate })
     }
 }
 

@@ -27,7 +27,7 @@ use v4l::v4l2::vidioc;
 ///
 /// # Safety
 /// All bytes zero must be a value of the type, and `REQUEST` a call that takes a pointer to it.
-unsafe trait Argument: Sized {
+pub(super) unsafe trait Argument: Sized {
     fn zeroed() -> Self {
         // SAFETY: the trait asks for it.
         unsafe { mem::zeroed() }
@@ -58,7 +58,7 @@ arguments!(
 ///
 /// # Safety
 /// `request` must be one whose argument is a `T`.
-unsafe fn call<T>(
+pub(super) unsafe fn call<T>(
     fd: BorrowedFd<'_>,
     request: vidioc::_IOC_TYPE,
     argument: &mut T,

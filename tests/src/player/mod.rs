@@ -12,7 +12,6 @@
 mod camera_controls;
 mod frame_log;
 mod latency;
-mod output_node;
 mod play;
 mod scene;
 mod sensor_noise;
@@ -21,7 +20,6 @@ mod yuyv;
 pub use camera_controls::{CameraControl, ControlReader, ControlValues, GAIN_AUTOMATIC};
 pub use frame_log::{FrameLog, FrameRecord, fingerprint};
 pub use latency::Latency;
-pub use output_node::OutputNode;
 pub use play::{Options, play};
 pub use scene::{IspModel, Scene};
 pub use sensor_noise::SensorNoise;

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::Parser;
+use isp_hw::v4l2::OutputNode;
 
 use super::{
-    CameraControl, ControlReader, FrameLog, IspModel, Latency, OutputNode, Scene, SensorNoise,
-    YuyvEncoder,
+    CameraControl, ControlReader, FrameLog, IspModel, Latency, Scene, SensorNoise, YuyvEncoder,
 };
 
 /// Plays a camera with a hardware ISP through vivid's loop
@@ -79,7 +79,7 @@ pub fn play(options: &Options) -> Result<()> {
     let mut encoder = YuyvEncoder::new(size[0], noise);
     let controls = ControlReader::open(&options.controls)?;
     controls.power_on()?;
-    let mut output = OutputNode::open(&options.output, size)?;
+    let mut output = OutputNode::open(&options.output, size.map(|side| side as u32))?;
     let mut log = FrameLog::create(&options.log)?;
     let mut latency = Latency::new(options.latency);
     let mut bytes = vec![0; 2 * size[0] * size[1]];
@@ -98,7 +98,7 @@ pub fn play(options: &Options) -> Result<()> {
         };
         encoder.encode(&picture, &mut bytes);
         log.add(frame, (read, &known.1), scene, &bytes)?;
-        output.show(&bytes)?;
+        output.show(|memory| memory.copy_from_slice(&bytes))?;
         rendered = Some((known, picture));
     }
     Ok(())

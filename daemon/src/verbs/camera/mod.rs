@@ -4,6 +4,7 @@ mod capture;
 mod list;
 mod restore;
 mod show;
+mod stream;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -19,6 +20,8 @@ pub enum Camera {
     Show(show::Options),
     /// Take one picture as the camera stands; no control is written
     Capture(capture::Options),
+    /// Send the camera's frames through the software ISP, live
+    Stream(stream::Options),
     /// Put back what an interrupted tune left behind in cameras
     Restore(restore::Options),
 }
@@ -32,6 +35,7 @@ pub fn run(camera: &Camera) -> Result<Exit> {
         Camera::List(options) => list::run(options),
         Camera::Show(options) => show::run(options),
         Camera::Capture(options) => capture::run(options),
+        Camera::Stream(options) => stream::run(options),
         Camera::Restore(options) => restore::run(options),
     }
 }

@@ -38,6 +38,12 @@ impl FrameInterval {
         [self.numerator, self.denominator]
     }
 
+    /// Frames a second as numerator and denominator.
+    #[must_use]
+    pub const fn rate_fraction(self) -> [u32; 2] {
+        [self.denominator, self.numerator]
+    }
+
     /// Frames a second.
     #[must_use]
     pub fn rate(self) -> f64 {
