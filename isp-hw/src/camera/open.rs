@@ -108,7 +108,7 @@ impl CameraPipeline {
 
         let state = state_directory("/".as_ref()).ok_or(CameraOpenError::NoStateDirectory)?;
         let store = FoundValuesStore::open(&state)?;
-        let OpenCamera { camera, node, capture } = OpenCamera::open(config)?;
+        let OpenCamera { camera, node, capture, .. } = OpenCamera::open(config)?;
         let mut notices = Vec::new();
         let sink = ControlSink::open(node, &camera.identity, config, store, &mut notices)?;
         let device = camera.node.display().to_string();

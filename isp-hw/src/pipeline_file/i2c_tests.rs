@@ -3,6 +3,7 @@ use std::time::Duration;
 use tuner::{Frame, Parameter, Samples};
 
 use super::*;
+use crate::pixel_format::PixelFormat;
 use crate::register_isp::{ByteOrder, ChipPlace, Register, Retry};
 
 fn parse(text: &str) -> Result<PipelineFile, PipelineFileError> {
@@ -40,8 +41,8 @@ fn a_whole_map_is_read_as_written() {
     assert!(!config.wire.auto_increment);
     assert_eq!(config.retry, Retry { retries: 7, backoff: Duration::from_millis(9) });
     assert_eq!(config.latch, Duration::from_millis(40));
-    assert_eq!(config.camera.camera, "/dev/video0");
-    assert_eq!(config.camera.format.as_deref(), Some("YUYV"));
+    assert_eq!(config.camera.camera.as_deref(), Some("/dev/video0"));
+    assert_eq!(config.camera.pixel_format, Some(PixelFormat::Yuyv));
     assert_eq!((config.camera.size, config.camera.rate), (Some([640, 480]), Some(7.5)));
     assert_eq!(config.chip_id.unwrap().value, 0x5647);
     let hold = config.group_hold.unwrap();

@@ -33,7 +33,7 @@ impl RegisterSink {
     }
 
     /// As [`Self::open`], on a chip that is open; `reopen` opens it once more.
-    fn on_chip(
+    pub(super) fn on_chip(
         mut isp: RegisterIsp,
         reopen: impl FnOnce() -> Result<RegisterIsp, super::RegisterError>,
         store: FoundRegistersStore,

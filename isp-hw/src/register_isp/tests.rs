@@ -3,7 +3,9 @@ use std::time::Duration;
 use tuner::{Curve, Parameter, ParameterInfo, Params};
 
 use super::simulated_chip::SimulatedChip;
+use super::sink::RegisterSink;
 use super::*;
+use crate::camera::{CameraConfig, ParameterSink as _};
 
 const ID: Register = Register { address: 0x300a, bytes: 2 };
 const HOLD: Register = Register { address: 0x3208, bytes: 1 };
@@ -297,4 +299,56 @@ fn small_chips_with_short_addresses_and_little_endian_values_work_too() {
     let applied = open(&chip, small).apply(&Params::NEUTRAL).unwrap();
     assert!(applied.is_complete());
     assert_eq!(chip.bytes(0x20), [0x01, 0x10, 0x30]);
+}
+
+fn sink(chip: &SimulatedChip, state: &std::path::Path) -> (RegisterSink, Vec<String>) {
+    let store = FoundRegistersStore::open(state).unwrap();
+    let mut notices = Vec::new();
+    let reopen = || Ok(open(chip, config()));
+    let sink = RegisterSink::on_chip(open(chip, config()), reopen, store, &mut notices).unwrap();
+    (sink, notices)
+}
+
+#[test]
+fn a_run_that_died_is_made_good_by_the_next_one() {
+    let (chip, state) = (chip(), tempfile::tempdir().unwrap());
+    let registers = || (chip.bytes::<2>(0x350a), chip.bytes::<1>(0x3503));
+    let found = registers();
+    let (mut died, _) = sink(&chip, state.path());
+    died.apply(&brighter()).unwrap();
+    drop(died);
+    assert_ne!(registers(), found);
+    let (mut next, notices) = sink(&chip, state.path());
+    assert_eq!(registers(), found);
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    let exposure = next.found().get(Parameter::Exposure);
+    assert!((next.controls()[0].info.to_native(exposure) - 2.0).abs() < 1e-9);
+    next.apply(&brighter()).unwrap();
+    next.restore().unwrap();
+    assert_eq!(registers(), found);
+    let (_, notices) = sink(&chip, state.path());
+    assert!(notices.is_empty(), "{notices:?}");
+}
+
+#[test]
+fn what_is_kept_is_not_restored_later() {
+    let (chip, state) = (chip(), tempfile::tempdir().unwrap());
+    let (mut kept, _) = sink(&chip, state.path());
+    kept.apply(&brighter()).unwrap();
+    kept.keep().unwrap();
+    let stands = chip.bytes::<2>(0x350a);
+    let (_, notices) = sink(&chip, state.path());
+    assert!(notices.is_empty() && chip.bytes(0x350a) == stands, "{notices:?}");
+}
+
+#[test]
+fn a_store_that_cannot_be_understood_stops_before_the_first_write() {
+    let (chip, state) = (chip(), tempfile::tempdir().unwrap());
+    let store = FoundRegistersStore::open(state.path()).unwrap();
+    std::fs::write(state.path().join("registers/i2c-1-36.json"), "{\"bus\": 1").unwrap();
+    let opened =
+        RegisterSink::on_chip(open(&chip, config()), || unreachable!(), store, &mut Vec::new());
+    let error = opened.err().unwrap().to_string();
+    assert!(error.contains("i2c-1-36.json") && error.contains("remove this file"), "{error}");
+    assert!(chip.state().writes.is_empty());
 }

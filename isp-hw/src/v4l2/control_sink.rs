@@ -179,7 +179,7 @@ pub fn restore_stored(
     config: &CameraConfig,
     store: &FoundValuesStore,
 ) -> Result<(), CameraOpenError> {
-    let OpenCamera { camera, node, capture } = OpenCamera::open(config)?;
+    let OpenCamera { camera, node, capture, .. } = OpenCamera::open(config)?;
     let controls = Controls::new(node.as_fd(), node.path());
     if let Some(found) = store.of(&camera.identity)? {
         put_back(&controls, &found.snapshot, &camera.identity, store)?;
