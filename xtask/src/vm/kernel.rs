@@ -19,7 +19,7 @@ pub struct Kernel {
 
 /// What apt says of the kernel's package.
 #[derive(Debug, PartialEq, Eq)]
-struct Package {
+pub(super) struct Package {
     name: String,
     version: String,
     sha256: String,
@@ -40,7 +40,9 @@ impl Kernel {
                 tempfile::tempdir_in(folder).with_context(|| folder.display().to_string())?;
             let package = Package::newest()?;
             eprintln!("loading {} {}", package.name, package.version);
-            let unpacked = package.unpack(aside.path())?;
+            let file = package.load(aside.path())?;
+            let unpacked = aside.path().join("unpacked");
+            run(Command::new("dpkg-deb").arg("--extract").arg(&file).arg(&unpacked))?;
             fs::rename(&unpacked, &root)
                 .with_context(|| format!("{} → {}", unpacked.display(), root.display()))?;
         }
@@ -74,7 +76,20 @@ impl Package {
         let name = field(&depends, "Depends")
             .and_then(|list| list.split([' ', ',']).next())
             .with_context(|| format!("{META_PACKAGE} depends on no kernel"))?;
+        Self::named(name)
+    }
+
+    /// The package of this name.
+    pub(super) fn named(name: &str) -> Result<Self> {
         Self::parse(&apt_cache(&["show", "--no-all-versions", name])?)
+    }
+
+    /// Names of the packages that the package of this name needs.
+    pub(super) fn dependencies(name: &str) -> Result<Vec<String>> {
+        let record = apt_cache(&["show", "--no-all-versions", name])?;
+        let depends = field(&record, "Depends").unwrap_or_default();
+        let names = depends.split(',').filter_map(|entry| entry.split_whitespace().next());
+        Ok(names.map(str::to_owned).collect())
     }
 
     fn parse(record: &str) -> Result<Self> {
@@ -85,8 +100,8 @@ impl Package {
         Ok(Self { name: field("Package")?, version: field("Version")?, sha256: field("SHA256")? })
     }
 
-    /// Loads and unpacks the package in `folder`.
-    fn unpack(&self, folder: &Path) -> Result<PathBuf> {
+    /// Loads the package into the empty `folder` and gives its file.
+    pub(super) fn load(&self, folder: &Path) -> Result<PathBuf> {
         let mut download = Command::new("apt-get");
         download.args(["download", "--quiet=2"]).arg(format!("{}={}", self.name, self.version));
         run(download.current_dir(folder))?;
@@ -102,9 +117,7 @@ impl Package {
             file.display(),
             self.sha256
         );
-        let unpacked = folder.join("unpacked");
-        run(Command::new("dpkg-deb").arg("--extract").arg(&file).arg(&unpacked))?;
-        Ok(unpacked)
+        Ok(file)
     }
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use train_host::photographs::read_manifest;
 
 use super::kernel::Kernel;
+use super::kernel_module::Headers;
 use super::machine::{Ending, Machine};
 use super::{initramfs, programs};
 use crate::data::{self, checkout};
@@ -24,17 +25,21 @@ pub struct Lane {
     /// Validation photographs that the guest finds under `/mnt/photographs`, where this machine has
     /// them.
     pub photographs: usize,
+    /// Kernel modules of our own that the script finds in `/mnt`; their sources are folders of
+    /// `tests/vm/`.
+    pub modules: &'static [&'static str],
 }
 
 /// All lanes. A new test binary is a word here, a new guest a line and a script.
-pub const LANES: [Lane; 3] = [
+pub const LANES: [Lane; 4] = [
     lane("vivid", &["vivid"], 10),
     lane("vivid_tune", &["vivid_tune", "isptune"], 20),
     Lane { photographs: 10, ..lane("hardware_isp", &["hardware_isp", "loop_player"], 20) },
+    Lane { modules: &["fake_sensor"], ..lane("fake_sensor", &["fake_sensor"], 5) },
 ];
 
 const fn lane(name: &'static str, programs: &'static [&'static str], minutes: u64) -> Lane {
-    Lane { name, programs, minutes, photographs: 0 }
+    Lane { name, programs, minutes, photographs: 0, modules: &[] }
 }
 
 /// Why a lane has not passed.
@@ -70,6 +75,7 @@ impl Lane {
             .map_err(|error| Shortfall::Failed(format!("{error:#}")))?;
         let share = tempfile::tempdir_in(&folder).map_err(|error| not_run(error.into()))?;
         let initramfs = self.prepare(share.path(), &kernel, &programs).map_err(not_run)?;
+        self.share_modules(&folder, share.path(), &kernel)?;
         let machine = Machine {
             kernel: &kernel,
             initramfs: &initramfs,
@@ -124,6 +130,25 @@ impl Lane {
 }
 
 impl Lane {
+    /// Builds the lane's kernel modules in `folder` and puts them where the guest sees them.
+    fn share_modules(&self, cache: &Path, folder: &Path, kernel: &Kernel) -> Result<(), Shortfall> {
+        if self.modules.is_empty() {
+            return Ok(());
+        }
+        let headers = Headers::fetch(cache, kernel)
+            .map_err(|error| Shortfall::NotRun(format!("{error:#}")))?;
+        for name in self.modules {
+            let module = headers
+                .build(name, &folder.join(name))
+                .map_err(|error| Shortfall::Failed(format!("{error:#}")))?;
+            let place = folder.join("share").join(name).with_extension("ko");
+            std::fs::copy(&module, &place).map_err(|error| {
+                Shortfall::NotRun(format!("{} → {}: {error}", module.display(), place.display()))
+            })?;
+        }
+        Ok(())
+    }
+
     fn share_photographs(&self, folder: &Path) -> Result<()> {
         let data = data::folder().join("photos/val");
         if self.photographs == 0 || !data.is_dir() {

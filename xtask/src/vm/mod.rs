@@ -3,6 +3,7 @@
 
 mod initramfs;
 mod kernel;
+mod kernel_module;
 mod lane;
 mod machine;
 mod programs;
