@@ -15,7 +15,7 @@ const LONGEST_WAIT: Duration = Duration::from_millis(200);
 /// A thread that watches a button, until this is dropped.
 pub(super) struct Button {
     stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<Result<(), LineError>>>,
 }
 
 impl Button {
@@ -26,12 +26,18 @@ impl Button {
     ) -> io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
-        let watch = move || {
-            // A line that fails is given up: the tune can be started by other means.
-            let _ = presses(config, line.as_mut(), &stopped, on_press.as_mut());
-        };
+        let watch = move || presses(config, line.as_mut(), &stopped, on_press.as_mut());
         let thread = thread::Builder::new().name("gpio button".to_owned()).spawn(watch)?;
         Ok(Self { stop, thread: Some(thread) })
+    }
+
+    /// Why presses are no longer seen, told once.
+    pub(super) fn take_fault(&mut self) -> Option<LineError> {
+        let thread = self.thread.take_if(|thread| thread.is_finished())?;
+        match thread.join() {
+            Ok(watched) => watched.err(),
+            Err(_) => Some(LineError("what a press calls has panicked".to_owned())),
+        }
     }
 }
 

@@ -95,10 +95,17 @@ impl Gpio {
         self.lamp.clone()
     }
 
-    /// Whether a press of a button is waited for.
+    /// Whether there is a button.
     #[must_use]
     pub const fn has_button(&self) -> bool {
         self.button.is_some()
+    }
+
+    /// Why the button is watched no longer, told once; for the log. `None` as long as all is well.
+    pub fn take_fault(&mut self) -> Option<String> {
+        let error = self.button.as_mut()?.take_fault()?;
+        self.button = None;
+        Some(format!("no button any more: {error}"))
     }
 }
 

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,12 +21,20 @@ struct FakeInput {
 
 impl InputLine for FakeInput {
     fn wait(&mut self, longest: Duration) -> Result<bool, LineError> {
-        if let Ok(level) = self.levels.recv_timeout(longest) {
-            self.level = level;
-            // Lets every level last for longer than the debounce time of the test.
-            std::thread::sleep(2 * DEBOUNCE);
+        // The first look is at the level before the test sends any.
+        if longest.is_zero() {
+            return Ok(self.level);
         }
-        Ok(self.level)
+        match self.levels.recv_timeout(longest) {
+            Ok(level) => {
+                self.level = level;
+                // Lets every level last for longer than the debounce time of the test.
+                std::thread::sleep(2 * DEBOUNCE);
+                Ok(level)
+            }
+            Err(RecvTimeoutError::Timeout) => Ok(self.level),
+            Err(RecvTimeoutError::Disconnected) => Err(LineError("the line is gone".to_owned())),
+        }
     }
 }
 
@@ -51,6 +59,10 @@ impl Lines for FakeLines {
         levels.send(high).unwrap();
         Ok(Box::new(levels))
     }
+}
+
+const fn button(bcm: u8) -> ButtonConfig {
+    ButtonConfig { bcm, active: Active::Low, pull: Pull::Up, debounce: DEBOUNCE }
 }
 
 const LAMP: OutputConfig = OutputConfig { bcm: 22, active: Active::Low };
@@ -100,8 +112,7 @@ fn the_light_ends_dark() {
 fn a_press_calls_once_and_the_thread_ends_with_the_gpio() {
     let (levels, inputs) = channel();
     let mut lines = FakeLines { inputs: [(17, inputs)].into(), ..FakeLines::default() };
-    let button = ButtonConfig { bcm: 17, active: Active::Low, pull: Pull::Up, debounce: DEBOUNCE };
-    let config = GpioConfig { button: Some(button), ..GpioConfig::default() };
+    let config = GpioConfig { button: Some(button(17)), ..GpioConfig::default() };
     let (pressed, presses) = channel();
     let (gpio, notice) = Gpio::on_lines(&config, &mut lines, move || pressed.send(()).unwrap());
     assert_eq!(notice, None);
@@ -119,13 +130,43 @@ fn a_press_calls_once_and_the_thread_ends_with_the_gpio() {
 
 #[test]
 fn what_cannot_be_had_is_said_once_and_left_out() {
-    let button = ButtonConfig { bcm: 99, active: Active::Low, pull: Pull::Up, debounce: DEBOUNCE };
-    let config = GpioConfig { button: Some(button), led: None, lamp: Some(LAMP) };
+    let config = GpioConfig { button: Some(button(99)), led: None, lamp: Some(LAMP) };
     let (levels, _seen) = channel();
     let mut lines = FakeLines { outputs: [(22, levels)].into(), ..FakeLines::default() };
     let (gpio, notice) = Gpio::on_lines(&config, &mut lines, || {});
     assert_eq!(notice.unwrap(), "no button: this board has no line 99");
     assert!(!gpio.has_button());
+}
+
+#[test]
+fn a_button_that_fails_later_is_told_once() {
+    let (levels, inputs) = channel();
+    let mut lines = FakeLines { inputs: [(17, inputs)].into(), ..FakeLines::default() };
+    let config = GpioConfig { button: Some(button(17)), ..GpioConfig::default() };
+    let (mut gpio, _) = Gpio::on_lines(&config, &mut lines, || {});
+    assert_eq!(gpio.take_fault(), None);
+    drop(levels);
+    let fault = loop {
+        if let Some(fault) = gpio.take_fault() {
+            break fault;
+        }
+        std::thread::yield_now();
+    };
+    assert_eq!(fault, "no button any more: the line is gone");
+    assert_eq!(gpio.take_fault(), None);
+    assert!(!gpio.has_button());
+}
+
+// Only where it is sure that there is no header.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn a_machine_without_header_says_so_and_goes_on() {
+    let config = GpioConfig { lamp: Some(LAMP), ..GpioConfig::default() };
+    let (gpio, notice) = Gpio::open(&config, || {});
+    let notice = notice.unwrap();
+    assert!(notice.starts_with("no button, status light or lamp: "), "{notice}");
+    assert!(notice.contains("Raspberry Pi"), "{notice}");
+    drop(gpio.lamp().light());
 }
 
 #[test]
