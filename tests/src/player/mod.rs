@@ -5,13 +5,12 @@
 //! of the capture node, and writes the result to the output: whoever opens the capture node meets a
 //! camera with nine controls and a response that nobody has told him.
 //!
-//! Set-up, as `tests/vm/` does it:
-//! `modprobe vivid n_devs=1 node_types=0x101 num_inputs=1 input_types=3 num_outputs=1 output_types=1`
-//! and `v4l2-ctl -d CAPTURE -c loop_video=1`.
+//! [`LoopedCamera`] sets one up for a test, in a virtual machine (`cargo xtask vm camera`).
 
 mod camera_controls;
 mod frame_log;
 mod latency;
+mod looped_camera;
 mod play;
 mod scene;
 mod sensor_noise;
@@ -20,6 +19,7 @@ mod yuyv;
 pub use camera_controls::{CameraControl, ControlReader, ControlValues, GAIN_AUTOMATIC};
 pub use frame_log::{FrameLog, FrameRecord, fingerprint};
 pub use latency::Latency;
+pub use looped_camera::LoopedCamera;
 pub use play::{Options, play};
 pub use scene::{IspModel, Scene};
 pub use sensor_noise::SensorNoise;

@@ -11,6 +11,9 @@ use super::{
     CameraControl, ControlReader, FrameLog, IspModel, Latency, Scene, SensorNoise, YuyvEncoder,
 };
 
+/// A scene that needs no photograph.
+const LIGHTBOX: &str = "lightbox";
+
 /// Plays a camera with a hardware ISP through vivid's loop
 #[derive(Debug, Parser)]
 pub struct Options {
@@ -20,8 +23,8 @@ pub struct Options {
     /// vivid's output node
     #[arg(long, default_value = "/dev/video1")]
     output: PathBuf,
-    /// Photographs that stand before the camera; the demo's lightbox when there is none
-    #[arg(long = "scene")]
+    /// Photographs that stand before the camera; `lightbox` is the demo's scene
+    #[arg(long = "scene", default_value = LIGHTBOX)]
     scenes: Vec<PathBuf>,
     /// File that holds the position of the scene shown, from 0; without it the first one
     #[arg(long)]
@@ -51,11 +54,11 @@ pub struct Options {
 
 impl Options {
     fn scenes(&self, size: [usize; 2]) -> Result<Vec<Scene>> {
-        let scenes: Result<Vec<Scene>, String> = if self.scenes.is_empty() {
-            Scene::lightbox(size, self.isp).map(|scene| vec![scene])
-        } else {
-            self.scenes.iter().map(|path| Scene::photograph(path, size, self.isp)).collect()
+        let scene = |path: &PathBuf| match path.as_os_str() == LIGHTBOX {
+            true => Scene::lightbox(size, self.isp),
+            false => Scene::photograph(path, size, self.isp),
         };
+        let scenes: Result<Vec<Scene>, String> = self.scenes.iter().map(scene).collect();
         scenes.map_err(anyhow::Error::msg)
     }
 

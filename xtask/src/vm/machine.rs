@@ -18,6 +18,10 @@ const BOOT_TIMEOUT: Duration = Duration::from_secs(60);
 const UP: &str = "vm: up";
 const EXIT: &str = "vm: exit ";
 
+/// Level 2 keeps what the kernel says, such as vivid's complaint about frames that come late, out of
+/// the lines that the guest's programs print.
+const APPEND: &str = "console=ttyS0 quiet loglevel=2 panic=-1 random.trust_cpu=on mitigations=off";
+
 /// Memory of a guest: the kernel with its modules takes 100 MB, the programs of a lane the rest.
 const MEMORY_MB: u32 = 1024;
 
@@ -98,7 +102,7 @@ impl Machine<'_> {
             .args(["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"])
             .args(["-smp", "2", "-m", &MEMORY_MB.to_string()])
             .args(processor)
-            .args(["-append", "console=ttyS0 quiet panic=-1 random.trust_cpu=on mitigations=off"])
+            .args(["-append", APPEND])
             .args(["-device", "virtio-9p-pci,fsdev=share,mount_tag=share", "-fsdev"])
             .arg(format!("local,id=share,security_model=none,path={}", self.share.display()))
             .arg("-kernel")
