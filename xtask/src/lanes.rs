@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every lane that this machine can run. A lane that did not run is shown as
 //! not run, never as passed.
 
+mod arm;
 mod guests;
 mod test_run;
 
@@ -53,6 +54,7 @@ pub fn run() -> Result<()> {
     lanes.extend(test_run::tests()?);
     lanes.extend(test_run::torch_tests()?);
     lanes.extend(guests::guests());
+    lanes.extend(arm::arm());
     lanes.extend(fuzz_targets()?);
     summarise(&lanes)
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask`: test lanes, tables, benchmarks, man pages.
 
 mod bench;
+mod cross;
 mod data;
 mod lanes;
 mod libtorch;
@@ -30,6 +31,8 @@ enum Task {
         /// Name of the lane: a script under tests/vm, without .sh
         lane: String,
     },
+    /// Build isptune for ARM and start it under emulation
+    Cross,
     /// Print a table of the documentation, as it is committed under docs/tables/
     Table(table::Options),
     /// Print the bench table: ratios measured within this run
@@ -69,6 +72,7 @@ fn in_release(run: impl FnOnce() -> Result<()>) -> Result<()> {
 fn main() -> ExitCode {
     let result = match CommandLine::parse().task {
         Task::Test => lanes::run(),
+        Task::Cross => cross::run(),
         Task::Vm { lane } => vm::run(&lane),
         Task::Table(options) => in_release(|| table::run(&options)),
         Task::Bench(options) => in_release(|| bench::run(&options)),

@@ -104,7 +104,11 @@ impl Machine<'_> {
             .args(processor)
             .args(["-append", APPEND])
             .args(["-device", "virtio-9p-pci,fsdev=share,mount_tag=share", "-fsdev"])
-            .arg(format!("local,id=share,security_model=none,path={}", self.share.display()))
+            // QEMU reads two commas in a path as one that is no end of it.
+            .arg(format!(
+                "local,id=share,security_model=none,path={}",
+                self.share.display().to_string().replace(',', ",,")
+            ))
             .arg("-kernel")
             .arg(self.kernel.image())
             .arg("-initrd")

@@ -1,0 +1,21 @@
+//! The lanes of programs for other processors.
+
+use super::{Lane, Verdict};
+use crate::cross::{TARGETS, Target};
+
+/// Builds and starts `isptune` for every ARM target.
+pub fn arm() -> Vec<Lane> {
+    let run = |target: Target| {
+        let name = format!("isptune for {}", target.triple);
+        println!("\n== {name}");
+        let verdict = match target.missing() {
+            Some(missing) => Verdict::NotRun(missing),
+            None => match target.build_and_start() {
+                Ok(()) => Verdict::Passed,
+                Err(error) => Verdict::Failed(format!("{error:#}")),
+            },
+        };
+        Lane { name, verdict }
+    };
+    TARGETS.into_iter().map(run).collect()
+}
