@@ -1,12 +1,7 @@
 //! What tests in a virtual machine do from outside of isptune: other programs, run and read.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
-
-use crate::player::FrameLog;
+use std::process::{Command, Output};
 
 /// The capture node of the guest's virtual camera.
 pub const CAMERA: &str = "/dev/video0";
@@ -57,58 +52,4 @@ pub fn controls(keys: &[&str]) -> BTreeMap<String, i64> {
 pub fn set_controls(values: &[(&str, i64)]) {
     let pairs: Vec<String> = values.iter().map(|(key, value)| format!("{key}={value}")).collect();
     run("v4l2-ctl", &["-d", CAMERA, "-c", &pairs.join(",")]);
-}
-
-/// A player that runs until it is dropped: see [`crate::player`].
-#[derive(Debug)]
-pub struct Player {
-    child: Child,
-    folder: PathBuf,
-}
-
-impl Player {
-    /// Starts a player with these options beside its log, and waits until it shows frames. Its log
-    /// and its choice of scenes lie in `folder`.
-    ///
-    /// # Panics
-    /// When it cannot be started, or shows nothing for half a minute.
-    pub fn start(folder: &Path, options: &[&str]) -> Self {
-        let log = folder.join("log");
-        let child = Command::new("loop_player")
-            .arg("--log")
-            .arg(&log)
-            .arg("--select")
-            .arg(folder.join("scene"))
-            .args(options)
-            .stdout(Stdio::inherit())
-            .spawn()
-            .unwrap();
-        let player = Self { child, folder: folder.to_owned() };
-        let started = Instant::now();
-        while !log.exists() || FrameLog::read(&log).unwrap().len() < 3 {
-            assert!(started.elapsed() < Duration::from_secs(30), "the player shows nothing");
-            sleep(Duration::from_millis(50));
-        }
-        player
-    }
-
-    /// Shows another scene.
-    ///
-    /// # Panics
-    /// When the choice cannot be written.
-    pub fn show(&self, scene: usize) {
-        std::fs::write(self.folder.join("scene"), scene.to_string()).unwrap();
-    }
-
-    /// Where its log is.
-    pub fn log(&self) -> PathBuf {
-        self.folder.join("log")
-    }
-}
-
-impl Drop for Player {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
