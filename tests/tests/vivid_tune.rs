@@ -18,9 +18,10 @@ const PICTURE_CONTROLS: [&str; 4] = ["brightness", "contrast", "saturation", "hu
 const SPOILED: [(&str, i64); 4] =
     [("brightness", 96), ("contrast", 150), ("saturation", 90), ("hue", 14)];
 
-/// A still scene with fine detail, and the camera at its defaults.
+/// A still scene, colour bars of medium levels that stay clear of black and white when they are
+/// spoiled, and the camera at its defaults.
 fn power_on() {
-    set_controls(&[("osd_text_mode", 2), ("test_pattern", 0)]);
+    set_controls(&[("osd_text_mode", 2), ("test_pattern", 2)]);
     set_controls(&[("brightness", 128), ("contrast", 128), ("saturation", 128), ("hue", 0)]);
 }
 

@@ -69,7 +69,7 @@ enum Out {
 pub fn run(options: &Options) -> Result<Exit> {
     let cancel = interrupt::flag()?;
     let config = options.choice.config()?;
-    let OpenCamera { camera, mut capture, format, rate, .. } = OpenCamera::open(&config)?;
+    let OpenCamera { camera, capture, format, rate, .. } = OpenCamera::open(&config)?;
     let size = [format.width, format.height];
     let mut out = open(&options.out, options.form.into(), size, rate)?;
     let out_format = match &out {
