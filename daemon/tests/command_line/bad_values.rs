@@ -79,6 +79,6 @@ fn pipeline_file_that_is_missing_or_no_toml() {
     bench.write("broken.toml", "kind = \"software\"\nlock = [\n");
     bench.refuses("config check nowhere.toml", 1, &["nowhere.toml"]);
     bench.refuses("config check broken.toml", 1, &["broken.toml:"]);
-    bench.write("later.toml", "kind = \"v4l2\"\n");
-    bench.refuses("config check later.toml", 1, &["later.toml:1:8", "v4l2"]);
+    bench.write("camera.toml", "kind = \"v4l2\"\nsize = 720\n");
+    bench.refuses("config check camera.toml", 1, &["camera.toml:2:8", "size"]);
 }

@@ -1,9 +1,12 @@
 use std::sync::Arc;
+use std::time::Duration;
 
-use tuner::{Frame, Parameter, Params, Pipeline, Planes, Samples, View};
+use tuner::{Frame, Parameter, Params, Pipeline, PipelineError, Planes, Samples, View};
 
 use super::*;
+use crate::camera::Effect;
 use crate::command::Mode;
+use crate::pixel_format::PixelFormat;
 
 /// A template reader that knows one file.
 fn templates(path: &Path) -> Result<String, PipelineFileError> {
@@ -38,9 +41,28 @@ fn faults_are_told_with_line_column_and_nearest_name() {
             "/p/p.toml:1:6: unknown kind \"sofware\", did you mean \"software\"?",
         ),
         (
-            "kind=\"v4l2\"".into(),
-            "/p/p.toml:1:6: kind \"v4l2\" is not in this version of isptune; use \"software\", \
-             \"paper\", \"command\" or \"i2c\"",
+            "kind=\"v4l2\"\nformat=\"XYZ\"".into(),
+            "/p/p.toml:2:8: \"XYZ\" is no pixel format that isptune reads; \"YUYV\", \"NV12\" and \
+             \"MJPG\" are",
+        ),
+        (
+            "kind=\"v4l2\"\nsize=[640]".into(),
+            "/p/p.toml:2:6: \"size\" is [width, height] in pixels",
+        ),
+        (
+            "kind=\"v4l2\"\nrate=0".into(),
+            "/p/p.toml:2:6: \"rate\" is frames per second, up to 10000",
+        ),
+        (
+            "kind=\"v4l2\"\nsoftware=\"all\"".into(),
+            "/p/p.toml:2:10: \"software\" is true (what no control carries), false, or a list of \
+             parameters",
+        ),
+        (
+            "kind=\"v4l2\"\n[[parameter]]\nname=\"exposure\"\nrange=[0,9]\nneutral=4\n\
+             effect=\"ofset\""
+                .into(),
+            "/p/p.toml:6:8: unknown effect \"ofset\", did you mean \"offset\"?",
         ),
         (
             "kind=\"software\"\ninput_encoding=\"sRGB\"".into(),
@@ -281,4 +303,57 @@ fn an_open_pipeline_and_its_simulator_show_the_same_pixels() {
             assert!(step <= 0.51 / 255.0, "{text}: {step}");
         }
     }
+}
+
+#[test]
+fn a_camera_is_read_with_its_mapping_and_what_the_software_isp_supplies() {
+    let parse = |text: &str| PipelineFile::parse(text, "/p/p.toml").unwrap();
+    let file = parse(
+        "kind=\"v4l2+software\"\ncamera=\"usb:046d:0825:1\"\nformat=\"MJPG\"\nsize=[1280,720]\n\
+         rate=30\nframe_timeout_ms=500\nlock=[\"saturation\"]\n[[parameter]]\nname=\"exposure\"\n\
+         key=\"brightness\"\nrange=[0,255]\nneutral=128\neffect=\"offset\"\n",
+    );
+    let Kind::Camera(config) = file.kind() else { panic!("{:?}", file.kind()) };
+    assert_eq!(config.camera.as_deref(), Some("usb:046d:0825:1"));
+    assert_eq!(config.pixel_format, Some(PixelFormat::Mjpeg));
+    assert_eq!((config.size, config.rate), (Some([1280, 720]), Some(30.0)));
+    assert_eq!(config.frame_timeout, Duration::from_millis(500));
+    assert_eq!(config.mapping[0].effect, Effect::Offset);
+    let keys: Vec<String> = file.parameters().into_iter().map(|info| info.key).collect();
+    assert_eq!((keys.len(), keys[0].as_str()), (9, "brightness"));
+    assert_eq!(keys[1], "software.red_gain");
+    assert!(file.limits().is_locked(Parameter::Saturation));
+    // Which controls a camera has is seen when it is opened.
+    let bare = parse("kind=\"v4l2\"\n[limits]\ntexture=[-0.5,0.5]\n");
+    assert!(bare.parameters().is_empty());
+    assert_eq!(bare.limits().interval(Parameter::Texture), [-0.5, 0.5]);
+    assert_eq!(bare.limits().interval(Parameter::Exposure), [-1.0, 1.0]);
+}
+
+#[test]
+fn what_an_opened_pipeline_lacks_or_the_file_locks_stays_as_it_was_found() {
+    struct Found(Vec<ParameterInfo>);
+    impl Pipeline for Found {
+        fn parameters(&self) -> &[ParameterInfo] {
+            &self.0
+        }
+
+        fn as_found(&mut self) -> Result<Frame, PipelineError> {
+            Err(PipelineError::Interrupted)
+        }
+
+        fn found_params(&self) -> Params {
+            Params::clamped([0.3; Parameter::COUNT])
+        }
+
+        fn query(&mut self, _: &Params) -> Result<Frame, PipelineError> {
+            Err(PipelineError::Interrupted)
+        }
+    }
+    let file = PipelineFile::parse("kind=\"v4l2\"\nlock=[\"contrast\"]", "/p/p.toml").unwrap();
+    let has = [Parameter::Exposure, Parameter::Contrast].map(ParameterInfo::canonical);
+    let limits = file.limits_on(&Found(has.to_vec()));
+    assert_eq!(limits.free(), [Parameter::Exposure]);
+    assert_eq!(limits.interval(Parameter::Contrast), [0.3, 0.3]);
+    assert_eq!(limits.interval(Parameter::Texture), [0.3, 0.3]);
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: ratios measured within one run, since the machine may be shared and noisy.
 
 mod isp;
+mod live;
 mod tune;
 
 use anyhow::Result;
@@ -43,6 +44,10 @@ impl Row {
     }
 }
 
+fn rows() -> Result<Vec<Row>> {
+    Ok([isp::rows(&checkout())?, live::rows()?, tune::rows()?].concat())
+}
+
 /// Prints the table as Markdown.
 ///
 /// # Errors
@@ -50,7 +55,7 @@ impl Row {
 pub fn run(_: &Options) -> Result<()> {
     println!("| what | measured | reach | reached | figures |");
     println!("|------|---------:|------:|---------|---------|");
-    for row in isp::rows(&checkout())?.into_iter().chain(tune::rows()?) {
+    for row in rows()? {
         let reach = match row.target {
             Target::AtMost(most) => format!("≤ {most}"),
             Target::AtLeast(least) => format!("≥ {least}"),
