@@ -60,7 +60,8 @@ fn config(camera: &LoopedCamera) -> CameraConfig {
     let mut mapping: Vec<ControlMapping> = mapping.collect();
     mapping.sort_by_key(|mapping| mapping.info.parameter);
     let node = camera.node().to_str().unwrap().to_owned();
-    CameraConfig { camera: Some(node), mapping, ..CameraConfig::default() }
+    let size = Some(SIZE.map(|side| side as u32));
+    CameraConfig { camera: Some(node), size, mapping, ..CameraConfig::default() }
 }
 
 fn open(looped: &LoopedCamera, state: &Path) -> (CameraPipeline, Seen) {

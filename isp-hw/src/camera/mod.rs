@@ -29,7 +29,8 @@ mod parameter_sink;
 mod pipeline;
 #[cfg(unix)]
 pub mod recording;
-#[cfg(all(unix, test))]
+#[cfg(unix)]
+#[cfg(test)]
 mod scripted_source;
 #[cfg(unix)]
 mod settle;

@@ -11,7 +11,7 @@ use daemon::demo::{Depth, Illuminant, LightboxScene};
 use isp_hw::camera::{CapturedFrame, LiveIsp, MonotonicTime, Timestamp};
 use isp_hw::pixel_format::{Colorimetry, FrameFormat, PixelFormat};
 use isp_hw::{Implementation, SoftwareIsp, Threads};
-use tuner::{Functionals, Params, PictureFormat, Planes, View};
+use tuner::{Frame, Functionals, Params, Planes, View};
 
 use super::{Row, Target};
 
@@ -65,7 +65,6 @@ fn captured(pixel: PixelFormat) -> Result<CapturedFrame> {
         PixelFormat::Mjpeg => {
             let folder = tempfile::tempdir()?;
             let path = folder.path().join("frame.jpg");
-            ensure!(PictureFormat::of_path(&path).is_some(), "no JPEG");
             picture.save(&path)?;
             std::fs::read(&path)?
         }
@@ -130,7 +129,7 @@ fn observation() -> Result<Row> {
     let frame = captured(PixelFormat::Mjpeg)?;
     let picture = frame.decode()?;
     let view = View::of_size(picture.width(), picture.height());
-    let planes = |picture| view.gather(picture).map(|mosaic| Planes::from(&mosaic));
+    let planes = |picture: &Frame| view.gather(picture).map(|mosaic| Planes::from(&mosaic));
     let found = planes(&picture).context("the view is of another size")?;
     let functionals = Functionals::new(&found, &vec![true; found.pixel_count()]);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
