@@ -5,6 +5,7 @@ use std::time::Duration;
 use tuner::{Parameter, ParameterInfo};
 
 use super::effect::Effect;
+use crate::gpio::GpioConfig;
 use crate::pixel_format::PixelFormat;
 
 /// A camera with the controls that carry the parameters.
@@ -24,6 +25,8 @@ pub struct CameraConfig {
     pub mapping: Vec<ControlMapping>,
     /// Parameters that the software ISP supplies behind the camera.
     pub software: SoftwareStage,
+    /// Status light and lamp, and the button of a service.
+    pub gpio: GpioConfig,
 }
 
 /// One parameter of a camera as a pipeline file maps it.
@@ -62,6 +65,7 @@ impl Default for CameraConfig {
             frame_timeout: Self::FRAME_TIMEOUT,
             mapping: Vec::new(),
             software: SoftwareStage::Off,
+            gpio: GpioConfig::default(),
         }
     }
 }

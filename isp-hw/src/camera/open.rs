@@ -115,7 +115,9 @@ impl CameraPipeline {
         let pictures =
             SettledPictures::new(device, capture, config.frame_timeout, Arc::clone(cancel));
         let name = format!("{} ({})", camera.name, camera.identity);
-        Ok(Self::new(name, notices, Box::new(sink), Box::new(pictures), &config.software))
+        let gpio = gpio_of(config, &mut notices);
+        let camera = Self::new(name, notices, Box::new(sink), Box::new(pictures), &config.software);
+        Ok(camera.with_gpio(gpio))
     }
 
     /// As [`Self::open`] for a camera whose parameters are registers of a chip on I2C; `camera`
@@ -146,6 +148,17 @@ impl CameraPipeline {
         let device = camera.node.display().to_string();
         let timeout = source.frame_timeout;
         let pictures = SettledPictures::new(device, capture, timeout, Arc::clone(cancel));
-        Ok(Self::new(name, notices, Box::new(sink), Box::new(pictures), &source.software))
+        let gpio = gpio_of(&source, &mut notices);
+        let camera = Self::new(name, notices, Box::new(sink), Box::new(pictures), &source.software);
+        Ok(camera.with_gpio(gpio))
     }
+}
+
+/// The light and the lamp; a button starts tunes of a service, and this one is running already.
+#[cfg(target_os = "linux")]
+fn gpio_of(config: &CameraConfig, notices: &mut Vec<String>) -> crate::gpio::Gpio {
+    let lines = crate::gpio::GpioConfig { button: None, ..config.gpio };
+    let (gpio, notice) = crate::gpio::Gpio::open(&lines, || {});
+    notices.extend(notice);
+    gpio
 }

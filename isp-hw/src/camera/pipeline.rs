@@ -5,6 +5,7 @@ use tuner::{Frame, Parameter, ParameterInfo, Params, Pipeline, PipelineError};
 use super::config::SoftwareStage;
 use super::control_model::ControlModel;
 use super::parameter_sink::{ParameterSink, PictureSource};
+use crate::gpio::{Gpio, LightState, Lit};
 use crate::{Input, Renderer, SoftwareIsp};
 
 /// A camera that can be tuned. Whatever ends its use, it is put back as it was found, unless
@@ -19,6 +20,9 @@ pub struct CameraPipeline {
     software: SoftwareIsp,
     parameters: Vec<ParameterInfo>,
     found: Option<Frame>,
+    gpio: Gpio,
+    /// The lamp, from the first picture to the end: light that comes and goes would be measured.
+    lit: Option<Lit>,
     /// Whether it still has to be put back.
     is_borrowed: bool,
 }
@@ -45,8 +49,18 @@ impl CameraPipeline {
             pictures,
             software: SoftwareIsp::default(),
             found: None,
+            gpio: Gpio::default(),
+            lit: None,
             is_borrowed: true,
         }
+    }
+
+    /// The same with a status light and a lamp, which is on while it is measured.
+    #[must_use]
+    pub fn with_gpio(mut self, gpio: Gpio) -> Self {
+        gpio.show(LightState::Idle);
+        self.gpio = gpio;
+        self
     }
 
     /// The camera's name and identity, for people.
@@ -83,6 +97,8 @@ impl CameraPipeline {
         self.sink.apply(params)?;
         self.sink.keep()?;
         self.is_borrowed = false;
+        self.lit = None;
+        self.gpio.show(LightState::Held);
         Ok(())
     }
 
@@ -93,7 +109,22 @@ impl CameraPipeline {
     pub fn restore(&mut self) -> Result<(), PipelineError> {
         // Tried once: a device that is gone does not come back within a retry.
         self.is_borrowed = false;
-        self.sink.restore()
+        self.lit = None;
+        let restored = self.sink.restore();
+        self.gpio.show(if restored.is_ok() { LightState::Idle } else { LightState::Fault });
+        restored
+    }
+
+    fn picture(&mut self) -> Result<Frame, PipelineError> {
+        if self.lit.is_none() {
+            self.lit = Some(self.gpio.lamp().light());
+            self.gpio.show(LightState::Tuning);
+        }
+        let picture = self.pictures.picture();
+        if matches!(picture, Err(PipelineError::Device { .. })) {
+            self.gpio.show(LightState::Fault);
+        }
+        picture
     }
 
     /// The picture of a frame of the camera: with what the software ISP supplies.
@@ -117,7 +148,7 @@ impl Pipeline for CameraPipeline {
         if let Some(found) = &self.found {
             return Ok(found.clone());
         }
-        let found = self.pictures.picture()?;
+        let found = self.picture()?;
         self.found = Some(found.clone());
         Ok(found)
     }
@@ -130,7 +161,7 @@ impl Pipeline for CameraPipeline {
         // What was found can only be seen before anything is written.
         self.as_found()?;
         self.sink.apply(params)?;
-        let frame = self.pictures.picture()?;
+        let frame = self.picture()?;
         Ok(self.picture_of(frame, params))
     }
 }

@@ -6,12 +6,13 @@ use tuner::Parameter;
 
 use super::{limit_keys, parameter_keys};
 use crate::camera::{CameraConfig, ControlMapping, Effect, SoftwareStage};
+use crate::gpio::GpioConfig;
 use crate::pixel_format::PixelFormat;
 use crate::strict_toml::{StrictError, Table, Value};
 
 /// Keys beside those of every kind.
-pub(super) const KEYS: [&str; 7] =
-    ["camera", "format", "size", "rate", "frame_timeout_ms", "software", "parameter"];
+pub(super) const KEYS: [&str; 8] =
+    ["camera", "format", "size", "rate", "frame_timeout_ms", "software", "gpio", "parameter"];
 
 const LARGEST_SIDE: i64 = 32_768;
 const HIGHEST_RATE: f64 = 10_000.0;
@@ -29,7 +30,8 @@ pub(super) fn read(root: &Table<'_>, software: SoftwareStage) -> Result<CameraCo
     Ok(config)
 }
 
-/// Reads those that say where pictures come from and what the software ISP adds to them.
+/// Reads those that say where pictures come from, what the software ISP adds to them, and what is
+/// lit meanwhile.
 pub(super) fn source(root: &Table<'_>) -> Result<CameraConfig, StrictError> {
     let mut config = CameraConfig::default();
     if let Some(camera) = root.get("camera") {
@@ -54,6 +56,9 @@ pub(super) fn source(root: &Table<'_>) -> Result<CameraConfig, StrictError> {
     }
     if let Some(software) = root.get("software") {
         config.software = stage(&software)?;
+    }
+    if let Some(gpio) = root.get("gpio") {
+        config.gpio = GpioConfig::read(&gpio.table()?)?;
     }
     Ok(config)
 }

@@ -13,7 +13,7 @@ use crate::register_isp::{
 use crate::strict_toml::{StrictError, Table, Value};
 
 /// Keys beside those of every kind.
-pub(super) const KEYS: [&str; 20] = [
+pub(super) const KEYS: [&str; 21] = [
     "bus",
     "address",
     "register_address_bits",
@@ -29,6 +29,7 @@ pub(super) const KEYS: [&str; 20] = [
     "rate",
     "frame_timeout_ms",
     "software",
+    "gpio",
     "chip_id",
     "unlock",
     "group_hold",

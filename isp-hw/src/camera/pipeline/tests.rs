@@ -159,3 +159,48 @@ fn the_software_isp_supplies_what_the_camera_lacks() {
     let keys: Vec<&str> = camera.parameters().iter().map(|info| info.key.as_str()).collect();
     assert_eq!(keys[..2], ["brightness", "software.red_gain"]);
 }
+
+/// A lamp that notes what it is switched to.
+#[derive(Clone, Default)]
+struct Switches(Arc<Mutex<Vec<bool>>>);
+
+impl crate::gpio::OutputLine for Switches {
+    fn set(&mut self, high: bool) {
+        self.0.lock().unwrap().push(high);
+    }
+}
+
+impl crate::gpio::Lines for Switches {
+    fn input(
+        &mut self,
+        _: u8,
+        _: crate::gpio::Pull,
+    ) -> Result<Box<dyn crate::gpio::InputLine>, crate::gpio::LineError> {
+        Err(crate::gpio::LineError("no button".to_owned()))
+    }
+
+    fn output(
+        &mut self,
+        _: u8,
+        _: bool,
+    ) -> Result<Box<dyn crate::gpio::OutputLine>, crate::gpio::LineError> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+#[test]
+fn the_lamp_is_on_from_the_first_picture_to_the_end() {
+    let switches = Switches::default();
+    let lamp = crate::gpio::OutputConfig { bcm: 22, active: crate::gpio::Active::High };
+    let config = crate::gpio::GpioConfig { lamp: Some(lamp), ..Default::default() };
+    let (gpio, notice) = Gpio::on_lines(&config, &mut switches.clone(), || {});
+    assert_eq!(notice, None);
+    let (camera, _) = camera(&SoftwareStage::Off);
+    let mut camera = camera.with_gpio(gpio);
+    camera.query(&Params::NEUTRAL).unwrap();
+    camera.query(&Params::NEUTRAL).unwrap();
+    assert_eq!(switches.0.lock().unwrap().last(), Some(&true));
+    let changes = switches.0.lock().unwrap().len();
+    camera.restore().unwrap();
+    assert_eq!(switches.0.lock().unwrap()[changes..], [false]);
+}
