@@ -181,6 +181,10 @@ fn write_lines(
         );
         writeln!(out, "{}", line.trim_end())?;
     }
+    if let Some(latency) = tuned.latency {
+        let milliseconds = latency.time.as_millis();
+        writeln!(out, "the camera shows a change {} frames late ({milliseconds} ms)", latency.frames)?;
+    }
     match tuned.left_at {
         Some(LeftAt::Best) => writeln!(out, "the camera stands at these values")?,
         Some(LeftAt::Found) => writeln!(out, "the camera was put back as it was found")?,

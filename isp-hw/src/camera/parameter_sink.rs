@@ -2,6 +2,7 @@
 
 use tuner::{Frame, Params, PipelineError};
 
+use super::Latency;
 use super::control_model::MappedControl;
 
 /// What sets the parameters of a camera: its own controls, or the registers of an ISP.
@@ -43,6 +44,20 @@ pub trait PictureSource: Send {
     /// [`PipelineError::Device`] when the camera gives no frame, or one that cannot be decoded;
     /// [`PipelineError::Interrupted`] when the user asked for it.
     fn picture(&mut self) -> Result<Frame, PipelineError>;
+
+    /// Finds out how late a change shows, so that no picture is taken too early: `write(false)` sets
+    /// something that looks clearly different, `write(true)` what stood before. `None` where the
+    /// change cannot be told from noise, or the source knows no lateness; then more frames are let
+    /// pass.
+    ///
+    /// # Errors
+    /// As [`Self::picture`], and what `write` returns.
+    fn learn_latency(
+        &mut self,
+        _write: &mut dyn FnMut(bool) -> Result<(), PipelineError>,
+    ) -> Result<Option<Latency>, PipelineError> {
+        Ok(None)
+    }
 
     /// How many pictures were taken before the frames agreed, because they never did in time.
     fn unsettled(&self) -> u32 {

@@ -2,11 +2,15 @@
 
 use tuner::{Frame, Parameter, ParameterInfo, Params, Pipeline, PipelineError};
 
+use super::Latency;
 use super::config::SoftwareStage;
 use super::control_model::ControlModel;
 use super::parameter_sink::{ParameterSink, PictureSource};
 use crate::gpio::{Gpio, LightState, Lit};
 use crate::{Input, Renderer, SoftwareIsp};
+
+/// Change of a parameter, in canonical units, that shows in any picture: three quarters of a stop.
+const CLEAR_CHANGE: f64 = 0.4;
 
 /// A camera that can be tuned. Whatever ends its use, it is put back as it was found, unless
 /// [`Self::keep`] was called.
@@ -20,6 +24,8 @@ pub struct CameraPipeline {
     software: SoftwareIsp,
     parameters: Vec<ParameterInfo>,
     found: Option<Frame>,
+    latency: Option<Latency>,
+    knows_latency: bool,
     gpio: Gpio,
     /// The lamp, from the first picture to the end: light that comes and goes would be measured.
     lit: Option<Lit>,
@@ -49,6 +55,8 @@ impl CameraPipeline {
             pictures,
             software: SoftwareIsp::default(),
             found: None,
+            latency: None,
+            knows_latency: false,
             gpio: Gpio::default(),
             lit: None,
             is_borrowed: true,
@@ -73,6 +81,27 @@ impl CameraPipeline {
     #[must_use]
     pub fn notices(&self) -> &[String] {
         &self.notices
+    }
+
+    /// How late the camera shows a change, measured before the first query; `None` before that, and
+    /// where it cannot be told from noise.
+    #[must_use]
+    pub const fn latency(&self) -> Option<Latency> {
+        self.latency
+    }
+
+    /// Measures once how late a change shows, with the first parameter that a control carries.
+    fn learn_latency(&mut self) -> Result<(), PipelineError> {
+        self.knows_latency = true;
+        let found = self.sink.found();
+        let Some(control) = self.sink.controls().first() else { return Ok(()) };
+        let parameter = control.info.parameter;
+        let value = found.get(parameter);
+        let other = found.with(parameter, value - CLEAR_CHANGE.copysign(value));
+        let sink = &mut self.sink;
+        let mut write = |is_first| sink.apply(if is_first { &found } else { &other });
+        self.latency = self.pictures.learn_latency(&mut write)?;
+        Ok(())
     }
 
     /// How many pictures did not hold still, and may show more than the parameters.
@@ -160,6 +189,9 @@ impl Pipeline for CameraPipeline {
     fn query(&mut self, params: &Params) -> Result<Frame, PipelineError> {
         // What was found can only be seen before anything is written.
         self.as_found()?;
+        if !self.knows_latency {
+            self.learn_latency()?;
+        }
         self.sink.apply(params)?;
         let frame = self.picture()?;
         Ok(self.picture_of(frame, params))

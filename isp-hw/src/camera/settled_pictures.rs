@@ -8,8 +8,8 @@ use tuner::{Frame, PipelineError};
 
 use super::parameter_sink::PictureSource;
 use super::{
-    FrameSource, FrameSourceError, NoiseProfile, SettleOptions, Settled, average, frames_needed,
-    settle,
+    FrameSource, FrameSourceError, Latency, LatencyError, LatencyOptions, MonotonicTime,
+    NoiseProfile, SettleOptions, Settled, average, frames_needed, measure_latency, settle,
 };
 
 /// Noise that an averaged picture may keep, 8-bit steps: no more than rounding to 8 bits adds.
@@ -18,6 +18,11 @@ const NOISE_AFTER_AVERAGING: f64 = 0.3;
 const MOST_FRAMES: u32 = 16;
 /// Frames that the noise is measured on.
 const NOISE_FRAMES: usize = 4;
+/// Frames that are let pass after a write where the latency could not be measured: two at the
+/// sensor, two in its driver, four in the buffers.
+const LATENCY_UNKNOWN: u32 = 8;
+/// Frames beyond the measured latency, for the one that was late once.
+const LATENCY_MARGIN: u32 = 1;
 /// Longest time for averaging one picture.
 const LONGEST_AVERAGE: Duration = Duration::from_secs(4);
 
@@ -62,6 +67,13 @@ impl<S: FrameSource> SettledPictures<S> {
         Ok(averaged.average.frame().unwrap_or(settled.frame))
     }
 
+    fn failed(&self, error: &FrameSourceError) -> PipelineError {
+        let device = self.device.clone();
+        let text = error.to_string();
+        let reason = text.strip_prefix(&format!("{device}: ")).unwrap_or(&text).to_owned();
+        PipelineError::Device { device, reason }
+    }
+
     /// Measures the noise of the picture that has settled; returns how many frames to average.
     fn measure_noise(&mut self, settled: &Settled) -> Result<u32, FrameSourceError> {
         let mut frames = vec![settled.frame.clone()];
@@ -86,10 +98,27 @@ impl<S: FrameSource + Send> PictureSource for SettledPictures<S> {
         if self.cancel.load(Ordering::Relaxed) {
             return Err(PipelineError::Interrupted);
         }
-        self.settled_picture().map_err(|error| PipelineError::Device {
-            device: self.device.clone(),
-            reason: error.to_string(),
-        })
+        self.settled_picture().map_err(|error| self.failed(&error))
+    }
+
+    fn learn_latency(
+        &mut self,
+        write: &mut dyn FnMut(bool) -> Result<(), PipelineError>,
+    ) -> Result<Option<Latency>, PipelineError> {
+        let noise = self.options.noise;
+        let options =
+            LatencyOptions { noise, timeout: self.options.longest, ..LatencyOptions::default() };
+        let write = |is_first| write(is_first).map(|()| MonotonicTime::now());
+        let (frames, latency) = match measure_latency(&mut self.source, write, &options) {
+            Ok(latency) => (latency.frames + LATENCY_MARGIN, Some(latency)),
+            Err(LatencyError::NoEffect { .. } | LatencyError::Restless { .. }) => {
+                (LATENCY_UNKNOWN, None)
+            }
+            Err(LatencyError::Write(error)) => return Err(error),
+            Err(LatencyError::Source(error)) => return Err(self.failed(&error)),
+        };
+        self.options.latency_frames = frames;
+        Ok(latency)
     }
 
     fn unsettled(&self) -> u32 {
