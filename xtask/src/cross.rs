@@ -37,6 +37,9 @@ pub const TARGETS: [Target; 2] = [
     },
 ];
 
+/// Profile of the workspace that compiles fast.
+const PROFILE: &str = "cross";
+
 impl Target {
     /// What is missing to build and start programs for this target, if anything.
     pub fn missing(&self) -> Option<String> {
@@ -59,14 +62,14 @@ impl Target {
     pub fn build_and_start(&self) -> Result<()> {
         let variable = self.triple.to_uppercase().replace('-', "_");
         let status = cargo_command()
-            .args(["build", "--quiet", "--package", "isptune", "--bin", "isptune", "--target"])
-            .arg(self.triple)
+            .args(["build", "--quiet", "--package", "isptune", "--bin", "isptune"])
+            .args(["--profile", PROFILE, "--target", self.triple])
             .env(format!("CARGO_TARGET_{variable}_LINKER"), self.linker)
             .env(format!("CARGO_TARGET_{variable}_RUSTFLAGS"), "-Ctarget-feature=+crt-static")
             .status()
             .context("cargo build")?;
         ensure!(status.success(), "cargo build ended with {status}");
-        let program = target_folder().join(self.triple).join("debug/isptune");
+        let program = target_folder().join(self.triple).join(PROFILE).join("isptune");
         let version = self.emulate(&program, &["--version"])?;
         ensure!(version.contains(env!("CARGO_PKG_VERSION")), "its version is {version:?}");
         if let Some(arguments) = self.trial {

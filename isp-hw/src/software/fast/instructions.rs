@@ -75,6 +75,7 @@ impl Instructions {
 
     /// All sets of the processor that runs this, the best one last.
     pub fn available() -> Vec<Self> {
+        #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut, reason = "nothing to add"))]
         let mut sets = vec![Self::Portable];
         #[cfg(target_arch = "x86_64")]
         {
