@@ -51,8 +51,13 @@ impl Target {
         if !libraries.is_some_and(|folder| folder.is_dir()) {
             return Some(format!("rustup target add {}", self.triple));
         }
-        let absent = [self.linker, self.emulator].into_iter().find(|name| !starts(name));
-        absent.map(|name| format!("{name} is not installed"))
+        if let Some(absent) = [self.linker, self.emulator].into_iter().find(|name| !starts(name)) {
+            return Some(format!("{absent} is not installed"));
+        }
+        // The compiler answers with the bare name where it has no such file.
+        let library = Command::new(self.linker).arg("-print-file-name=libc.a").output().ok()?;
+        let found = String::from_utf8_lossy(&library.stdout).contains('/');
+        (!found).then(|| format!("{} has no C library (libc6-dev-…-cross)", self.linker))
     }
 
     /// Builds `isptune`, statically linked, and starts it.
