@@ -183,7 +183,11 @@ fn write_lines(
     }
     if let Some(latency) = tuned.latency {
         let milliseconds = latency.time.as_millis();
-        writeln!(out, "the camera shows a change {} frames late ({milliseconds} ms)", latency.frames)?;
+        writeln!(
+            out,
+            "the camera shows a change {} frames late ({milliseconds} ms)",
+            latency.frames
+        )?;
     }
     match tuned.left_at {
         Some(LeftAt::Best) => writeln!(out, "the camera stands at these values")?,

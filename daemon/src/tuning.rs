@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 use isp_hw::OpenPipeline;
+use isp_hw::camera::Latency;
 use tuner::{
     EpisodeOptions, Evidence, Frame, Goal, GoalOptions, Limits, Outcome, Params, Pipeline,
     PipelineError, Planes, QueryRecord, Stopped, View, confidence, limits_of_result, noise_steps,
@@ -48,6 +49,8 @@ pub struct Tuned {
     pub limited_by: Vec<String>,
     /// Share of the pixels that the queries were measured on.
     pub measured_share: f64,
+    /// How late a camera shows a change, where that was measured.
+    pub latency: Option<Latency>,
     /// What a camera was left at; `None` where there is none.
     pub left_at: Option<LeftAt>,
 }
@@ -98,6 +101,10 @@ pub fn tune(
         confidence,
         limited_by,
         measured_share,
+        latency: match pipeline {
+            OpenPipeline::Camera(camera) => camera.latency(),
+            _ => None,
+        },
         left_at: None,
     })
 }

@@ -172,3 +172,50 @@ fn a_camera_is_found_by_its_identity_and_other_names_are_told_what_there_is() {
     let absent = output("isptune", &["camera", "show", "usb:dead:beef:1"]);
     assert!(!absent.status.success() && told(&absent).contains(&identity), "{}", told(&absent));
 }
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn a_stream_goes_through_the_software_isp_into_a_file_that_other_programs_read() {
+    let folder = tempfile::tempdir().unwrap();
+    power_on();
+    let spoiled = spoil();
+    let file = folder.path().join("video.y4m");
+    let out = file.to_str().unwrap();
+    let options = ["camera", "stream", CAMERA, "--out", out, "--frames", "3"];
+    run("isptune", &[&options[..], &["--params", "saturation=-1"]].concat());
+    let bytes = std::fs::read(&file).unwrap();
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+    let header = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let words: Vec<&str> = header.split(' ').collect();
+    let number = |letter: &str| -> usize {
+        words.iter().find_map(|word| word.strip_prefix(letter)).unwrap().parse().unwrap()
+    };
+    let pixels = number("W") * number("H");
+    let frame = "FRAME\n".len() + pixels * 3 / 2;
+    assert_eq!(bytes.len() - end - 1, 3 * frame, "{header}");
+    // Without saturation both chroma planes are grey.
+    let chroma = &bytes[bytes.len() - pixels / 2..];
+    assert!(chroma.iter().all(|byte| byte.abs_diff(128) <= 1));
+    assert_eq!(controls(&PICTURE_CONTROLS), spoiled, "a stream writes no control");
+}
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn a_recording_holds_the_frames_and_what_others_set_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    power_on();
+    let out = folder.path().join("recording");
+    let mut child = Command::new("isptune")
+        .args(["camera", "record", CAMERA, "--out", out.to_str().unwrap(), "--frames", "40"])
+        .spawn()
+        .unwrap();
+    while !out.join("index.jsonl").exists() {
+        sleep(Duration::from_millis(50));
+    }
+    set_controls(&[("brightness", 90)]);
+    assert!(child.wait().unwrap().success());
+    let replay = isp_hw::camera::recording::Replay::open(&out).unwrap();
+    assert_eq!(replay.frames(), 40);
+    let write = replay.writes().iter().find(|write| write.control == "brightness");
+    assert_eq!(write.map(|write| write.value), Some(90), "{:?}", replay.writes());
+}

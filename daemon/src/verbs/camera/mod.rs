@@ -2,6 +2,7 @@
 
 mod capture;
 mod list;
+mod record;
 mod restore;
 mod show;
 mod stream;
@@ -20,6 +21,8 @@ pub enum Camera {
     Show(show::Options),
     /// Take one picture as the camera stands; no control is written
     Capture(capture::Options),
+    /// Record frames with their times, and what other programs set meanwhile
+    Record(record::Options),
     /// Send the camera's frames through the software ISP, live
     Stream(stream::Options),
     /// Put back what an interrupted tune left behind in cameras
@@ -35,6 +38,7 @@ pub fn run(camera: &Camera) -> Result<Exit> {
         Camera::List(options) => list::run(options),
         Camera::Show(options) => show::run(options),
         Camera::Capture(options) => capture::run(options),
+        Camera::Record(options) => record::run(options),
         Camera::Stream(options) => stream::run(options),
         Camera::Restore(options) => restore::run(options),
     }
