@@ -38,6 +38,7 @@ pub use live::{LiveError, LiveIsp};
 pub use mosaic::Mosaic;
 pub use noise_profile::NoiseProfile;
 pub use open::CameraOpenError;
+pub(crate) use parameter_sink::device_failed;
 pub use parameter_sink::{ParameterSink, PictureSource};
 pub use pipeline::CameraPipeline;
 pub use recording::RecordingError;

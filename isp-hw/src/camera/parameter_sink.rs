@@ -1,5 +1,7 @@
 //! Where the parameters of a camera go to.
 
+use std::fmt;
+
 use tuner::{Frame, Params, PipelineError};
 
 use super::Latency;
@@ -63,4 +65,12 @@ pub trait PictureSource: Send {
     fn unsettled(&self) -> u32 {
         0
     }
+}
+
+/// The failure of a device in the tuner's terms; messages of cameras and chips begin with the name
+/// of the device, which is not told twice.
+pub(crate) fn device_failed(device: String, error: &dyn fmt::Display) -> PipelineError {
+    let text = error.to_string();
+    let reason = text.strip_prefix(&format!("{device}: ")).unwrap_or(&text).to_owned();
+    PipelineError::Device { device, reason }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tuner::{Frame, PipelineError};
 
-use super::parameter_sink::PictureSource;
+use super::parameter_sink::{PictureSource, device_failed};
 use super::{
     FrameSource, FrameSourceError, Latency, LatencyError, LatencyOptions, MonotonicTime,
     NoiseProfile, SettleOptions, Settled, average, frames_needed, measure_latency, settle,
@@ -68,10 +68,7 @@ impl<S: FrameSource> SettledPictures<S> {
     }
 
     fn failed(&self, error: &FrameSourceError) -> PipelineError {
-        let device = self.device.clone();
-        let text = error.to_string();
-        let reason = text.strip_prefix(&format!("{device}: ")).unwrap_or(&text).to_owned();
-        PipelineError::Device { device, reason }
+        device_failed(self.device.clone(), error)
     }
 
     /// Measures the noise of the picture that has settled; returns how many frames to average.

@@ -1,9 +1,11 @@
 //! A chip's registers as the place where the parameters of a camera go to.
 
+use std::fmt;
+
 use tuner::{Params, PipelineError};
 
 use super::{FoundRegistersStore, RegisterIsp, RegisterIspConfig};
-use crate::camera::{CameraOpenError, Effect, MappedControl, ParameterSink};
+use crate::camera::{CameraOpenError, Effect, MappedControl, ParameterSink, device_failed};
 
 /// The registers of one chip that carry parameters.
 pub(crate) struct RegisterSink {
@@ -63,11 +65,8 @@ impl RegisterSink {
         Ok(Self { isp, mapped, found, store })
     }
 
-    fn failed(&self, error: &dyn std::fmt::Display) -> PipelineError {
-        let device = self.isp.config().place.to_string();
-        let text = error.to_string();
-        let reason = text.strip_prefix(&format!("{device}: ")).unwrap_or(&text).to_owned();
-        PipelineError::Device { device, reason }
+    fn failed(&self, error: &dyn fmt::Display) -> PipelineError {
+        device_failed(self.isp.config().place.to_string(), error)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A camera's own controls as the place where its parameters go to.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use super::{
 };
 use crate::camera::{
     CameraConfig, CameraOpenError, ControlRange, MappedControl, ParameterSink, default_mapping,
+    device_failed,
 };
 
 /// The controls of one camera that carry parameters.
@@ -75,11 +76,8 @@ impl ControlSink {
         Controls::new(self.node.as_fd(), self.node.path())
     }
 
-    fn failed(&self, error: &CameraError) -> PipelineError {
-        let device = self.node.path().display().to_string();
-        let text = error.to_string();
-        let reason = text.strip_prefix(&format!("{device}: ")).unwrap_or(&text).to_owned();
-        PipelineError::Device { device, reason }
+    fn failed(&self, error: &dyn fmt::Display) -> PipelineError {
+        device_failed(self.node.path().display().to_string(), error)
     }
 
     /// The native values of the carriers: the very values found where the parameter stands there.
@@ -129,23 +127,13 @@ impl ParameterSink for ControlSink {
     }
 
     fn keep(&mut self) -> Result<(), PipelineError> {
-        self.store.clear(&self.identity).map_err(|error| PipelineError::Device {
-            device: self.node.path().display().to_string(),
-            reason: error.to_string(),
-        })
+        self.store.clear(&self.identity).map_err(|error| self.failed(&error))
     }
 
     fn restore(&mut self) -> Result<(), PipelineError> {
         let controls = Self::controls(self);
-        put_back(&controls, &self.snapshot, &self.identity, &self.store).map_err(
-            |error| match error {
-                CameraOpenError::Camera(error) => self.failed(&error),
-                other => PipelineError::Device {
-                    device: self.node.path().display().to_string(),
-                    reason: other.to_string(),
-                },
-            },
-        )
+        put_back(&controls, &self.snapshot, &self.identity, &self.store)
+            .map_err(|error| self.failed(&error))
     }
 }
 
