@@ -33,7 +33,7 @@ pub struct Lane {
 /// All lanes. A new test binary is a word here, a new guest a line and a script.
 pub const LANES: [Lane; 4] = [
     lane("vivid", &["vivid"], 10),
-    lane("vivid_tune", &["vivid_tune", "isptune"], 20),
+    lane("vivid_tune", &["vivid_tune", "isptune"], 40),
     Lane {
         photographs: 10,
         ..lane("camera", &["loop_player", "camera_loop", "camera_hardware_isp"], 25)
@@ -124,6 +124,9 @@ impl Lane {
         for (name, program) in self.programs.iter().zip(programs) {
             let place = share.join("programs").join(name);
             std::fs::copy(program, &place).with_context(|| program.display().to_string())?;
+        }
+        if let Some(kills) = std::env::var_os("ISPTUNE_KILLS") {
+            std::fs::write(share.join("kills"), kills.as_encoded_bytes())?;
         }
         self.share_photographs(&share.join("photographs"))?;
         let initramfs = folder.join("initramfs.cpio");
