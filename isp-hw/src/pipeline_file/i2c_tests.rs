@@ -87,11 +87,8 @@ fn faults_are_told_with_line_and_column() {
         (with("byte_order=\"bigg\"\n"), "6:12: unknown byte_order \"bigg\", did you mean \"big\"?"),
         (with("retries=21\n"), "6:9: \"retries\" = 21 is outside 0 to 20"),
         (with("size=[640]\n"), "6:6: \"size\" is [width, height] in pixels"),
-        (with("rate=0\n"), "6:6: \"rate\" = 0 is no number of frames per second"),
-        (
-            with("format=\"YUYV2\"\n"),
-            "6:8: a pixel format has at most four letters, such as \"YUYV\"",
-        ),
+        (with("rate=0\n"), "6:6: \"rate\" is frames per second, up to 10000"),
+        (with("format=\"YUYV2\"\n"), "6:8: \"YUYV2\" is no pixel format that isptune reads"),
         (with("[chip_id]\nregister=1\n"), "6:1: missing key \"value\" in [chip_id]"),
         (with("[chip_id]\nregister=1\nvalue=256\n"), "8:7: \"value\" = 256 is outside 0 to 255"),
         (
@@ -145,5 +142,5 @@ fn a_picture_file_is_no_input_for_a_chip() {
     let frame = Frame::new(16, 16, Samples::U8(vec![0; 16 * 16 * 3])).unwrap();
     let opened = parse(&with("")).unwrap().open_frame(frame, &std::sync::Arc::default());
     let error = opened.err().unwrap().to_string();
-    assert!(error.contains("takes its pictures from a camera, not from a file"), "{error}");
+    assert!(error.contains("a camera takes its own pictures"), "{error}");
 }
