@@ -88,7 +88,12 @@ pub fn tune(
         cancel,
         on_query,
     )?;
-    let (confidence, limited_by) = assess(&outcome, &goal, &view, &options.limits);
+    let (confidence, mut limited_by) = assess(&outcome, &goal, &view, &options.limits);
+    if let OpenPipeline::Camera(camera) = pipeline
+        && camera.unsettled() > 0
+    {
+        limited_by.push(format!("{} pictures did not hold still", camera.unsettled()));
+    }
     let [width, height] = view.picture_size();
     let [mosaic_width, mosaic_height] = view.mosaic_size();
     let measured_share = (mosaic_width * mosaic_height) as f64 / (width * height) as f64;
