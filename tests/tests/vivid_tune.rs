@@ -219,3 +219,56 @@ fn a_recording_holds_the_frames_and_what_others_set_meanwhile() {
     let write = replay.writes().iter().find(|write| write.control == "brightness");
     assert_eq!(write.map(|write| write.value), Some(90), "{:?}", replay.writes());
 }
+
+const DRIVER: &str = "/sys/bus/platform/drivers/vivid";
+
+fn rebind() {
+    std::fs::write(format!("{DRIVER}/unbind"), "vivid.0").unwrap();
+    std::fs::write(format!("{DRIVER}/bind"), "vivid.0").unwrap();
+    while !Path::new(CAMERA).exists() {
+        sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn a_fault_in_the_middle_of_a_tune_is_named_and_made_good_when_it_has_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    power_on();
+    let goal = stored_goal(folder.path());
+    let drop_all = |percent| set_controls(&[("percentage_of_dropped_buffers", percent)]);
+    let inject = |key| set_controls(&[(key, 1)]);
+    type Act<'a> = Box<dyn Fn() + 'a>;
+    let faults: [(&str, Act<'_>, Act<'_>); 4] = [
+        ("the camera is gone", Box::new(|| inject("disconnect")), Box::new(rebind)),
+        ("the camera is gone", Box::new(rebind), Box::new(|| {})),
+        ("no frame within", Box::new(|| drop_all(100)), Box::new(|| drop_all(0))),
+        (
+            "Input/output error",
+            Box::new(|| inject("inject_fatal_streaming_error")),
+            Box::new(rebind),
+        ),
+    ];
+    for (words, fault, heal) in faults {
+        for moment in [2500, 3100, 3900] {
+            power_on();
+            let spoiled = spoil();
+            let child = Command::new("isptune")
+                .args(["match", "--camera", CAMERA, "--goal", &goal, "--queries", "500"])
+                .args(["--target", "99", "--strategy", "random"])
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            sleep(Duration::from_millis(moment));
+            fault();
+            let output = child.wait_with_output().unwrap();
+            assert!(matches!(output.status.code(), Some(1 | 3)), "{}", told(&output));
+            assert!(told(&output).contains(words), "{words}: {}", told(&output));
+            heal();
+            run("isptune", &["camera", "restore"]);
+            assert_eq!(controls(&PICTURE_CONTROLS), spoiled, "{words} after {moment} ms");
+            nothing_is_pending();
+        }
+    }
+}

@@ -123,6 +123,18 @@ pub fn run(options: &Options) -> Result<Exit> {
         tune(&mut pipeline, goal, &tune_options, &cancel, &mut |record| progress.query(record));
     progress.finish();
     let mut tuned = tuned?;
-    tuned.left_at = camera_end::leave(&mut pipeline, &tuned, options.restore)?;
-    options.output.write(tuned, &mut pipeline, &names)
+    let left = camera_end::leave(&mut pipeline, &tuned, options.restore);
+    tuned.left_at = left.as_ref().ok().copied().flatten();
+    // What was found is not lost because the camera is.
+    let exit = options.output.write(tuned, &mut pipeline, &names);
+    match left {
+        Ok(_) => exit,
+        Err(error) => {
+            eprintln!(
+                "isptune: {error:#}; what was found in it stays stored, `isptune camera restore` \
+                 puts it back"
+            );
+            exit.map(|exit| if exit == Exit::Done { Exit::PipelineFailed } else { exit })
+        }
+    }
 }
