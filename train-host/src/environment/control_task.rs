@@ -39,7 +39,7 @@ pub trait ControlTask: Send {
     fn step(&mut self, action: &[f32]) -> Result<Step, EpisodeError>;
 
     /// What one who knows the answer would do now; `None` where nobody does.
-    fn demonstration(&self) -> Option<Vec<f32>> {
+    fn demonstration(&mut self) -> Option<Vec<f32>> {
         None
     }
 

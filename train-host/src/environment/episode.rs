@@ -6,10 +6,12 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use tuner::actor::{ActorEye, Observation, ObservationError};
 use tuner::{
-    EXACT_DB, Frame, FrameError, Parameter, Params, Planes, Simulator, View, delta_e00_map, mse,
+    EXACT_DB, Frame, FrameError, Parameter, Params, Pipeline, Planes, Simulator, View,
+    delta_e00_map, mse,
 };
 
 use super::crop::{Crop, random_crop};
+use super::demonstrator::Demonstrator;
 use super::{PictureMetric, PipelineMix};
 
 /// Goals whose mean leaves this are drawn again, as in the published protocol.
@@ -26,6 +28,9 @@ const START_SPREAD: std::ops::Range<f64> = 0.01..0.6;
 pub struct PracticeOptions {
     /// The pipelines.
     pub mix: PipelineMix,
+    /// The pipelines that make the goals, where it is not the practised one: goals that this has no
+    /// parameters for. TD3 only.
+    pub goals: Option<PipelineMix>,
     /// Share of episodes with noise and 8-bit outputs.
     pub noisy_share: f64,
     /// Side of the pictures in pixels.
@@ -58,56 +63,99 @@ pub struct Episode {
     pipeline: PicturePipeline<Box<dyn Renderer>>,
     eye: ActorEye,
     goal: Planes,
+    /// The parameters that made the goal, in whatever pipeline made it.
     target: Params,
-    metric: PictureMetric,
+    /// Finds the answer where another pipeline made the goal.
+    demonstrator: Option<Demonstrator>,
+    /// What it found.
+    answer: Option<Params>,
     params: Params,
+    found: Planes,
     picture: Planes,
     noise_steps: Option<f32>,
     random: ChaCha8Rng,
 }
 
 impl Episode {
-    /// Draws an episode on a crop of `photograph`. `from_found` starts it where a tune starts, at
-    /// the picture as found and neutral parameters; otherwise it starts somewhere around the answer.
+    /// Draws an episode on a crop of `photograph` that starts where a tune starts, at the picture
+    /// as found and neutral parameters.
     ///
     /// # Errors
     /// [`EpisodeError`] when the photograph is too small.
     pub fn draw(
         photograph: &Frame,
         options: &PracticeOptions,
-        from_found: bool,
         seed: u64,
     ) -> Result<Self, EpisodeError> {
+        Ok(Self::begin(photograph, options, seed)?.0)
+    }
+
+    /// Draws the same episode with how much errors of the parameters show at its goal, which costs
+    /// nine renderings. Unless `from_found`, it starts somewhere around the answer.
+    ///
+    /// # Errors
+    /// [`EpisodeError`] when the photograph is too small.
+    pub fn lesson(
+        photograph: &Frame,
+        options: &PracticeOptions,
+        from_found: bool,
+        seed: u64,
+    ) -> Result<(Self, PictureMetric), EpisodeError> {
+        let (mut episode, clean) = Self::begin(photograph, options, seed)?;
+        let metric = PictureMetric::measure(&mut episode.pipeline, &episode.target, &clean);
+        if !from_found {
+            let has: Vec<Parameter> =
+                episode.pipeline.parameters().iter().map(|info| info.parameter).collect();
+            let start = near(&episode.target, &has, &mut episode.random);
+            episode.query(start);
+        }
+        Ok((episode, metric))
+    }
+
+    /// An episode with its goal as rendered, before noise.
+    fn begin(
+        photograph: &Frame,
+        options: &PracticeOptions,
+        seed: u64,
+    ) -> Result<(Self, Planes), EpisodeError> {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let frame = random_crop(photograph, Crop { side: options.side }, &mut random)?;
         let found = Planes::from(&frame);
+        let mut again = random.clone();
         let renderer = options.mix.draw(&mut random);
         let has: Vec<Parameter> = renderer.parameters().iter().map(|info| info.parameter).collect();
+        let view = View::whole(options.side, options.side);
+        let mut maker = None;
+        let mut demonstrator = None;
+        if let Some(goals) = &options.goals {
+            let mut other =
+                PicturePipeline::new(goals.draw(&mut random), Input::srgb(frame.clone()));
+            other.look_at(&view)?;
+            maker = Some(other);
+            demonstrator = Some(Demonstrator::new(options.mix.draw(&mut again), &frame)?);
+        }
         let mut pipeline = PicturePipeline::new(renderer, Input::srgb(frame));
-        pipeline.look_at(&View::whole(options.side, options.side))?;
+        pipeline.look_at(&view)?;
         let noisy = random.random_range(0.0..1.0) < options.noisy_share;
         let noise_steps = noisy.then(|| random.random_range(0.0..MOST_NOISE_STEPS));
-        let (target, clean) = draw_goal(&mut pipeline, &has, &mut random);
-        let metric = PictureMetric::measure(&mut pipeline, &target, &clean);
-        let goal = seen(clean, noise_steps, &mut random);
+        let (target, clean) = draw_goal(maker.as_mut().unwrap_or(&mut pipeline), &has, &mut random);
+        let goal = seen(clean.clone(), noise_steps, &mut random);
         let mask = vec![true; goal.pixel_count()];
         let eye = ActorEye::new(&found, &goal, &mask)?;
-        let mut episode = Self {
+        let episode = Self {
             pipeline,
             eye,
             goal,
             target,
-            metric,
+            demonstrator,
+            answer: None,
             params: Params::NEUTRAL,
-            picture: found,
+            picture: found.clone(),
+            found,
             noise_steps,
             random,
         };
-        if !from_found {
-            let start = near(&episode.target, &has, &mut episode.random);
-            episode.query(start);
-        }
-        Ok(episode)
+        Ok((episode, clean))
     }
 
     /// What the policy sees now.
@@ -137,10 +185,13 @@ impl Episode {
         &self.target
     }
 
-    /// How much errors of the parameters show, at the goal.
-    #[must_use]
-    pub const fn metric(&self) -> &PictureMetric {
-        &self.metric
+    /// The parameters that bring the picture nearest to the goal, as far as anybody knows: those that
+    /// made it, or what a demonstrator finds where another pipeline made it.
+    pub fn answer(&mut self) -> Params {
+        let Some(demonstrator) = &mut self.demonstrator else { return self.target };
+        let pipeline = &mut self.pipeline;
+        let search = || demonstrator.search(pipeline, &self.found, &self.goal);
+        *self.answer.get_or_insert_with(search)
     }
 
     /// PSNR of the last picture against the goal in dB, capped at 60.

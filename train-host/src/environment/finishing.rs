@@ -89,7 +89,7 @@ impl ControlTask for Finishing {
         let at = random.random_range(0..self.photographs.len());
         let photograph = self.photographs.get(at).ok_or(EpisodeError::NothingToDraw)?;
         let drawn = random.random_range(0..u64::MAX);
-        let episode = Episode::draw(photograph, &self.practice, true, drawn)?;
+        let episode = Episode::draw(photograph, &self.practice, drawn)?;
         let seen = episode.observe()?;
         let (merit, reach) = (self.merit(&episode), reach(seen.scale));
         self.running = Some(Running { episode, queries: 0, merit, reach });
@@ -115,10 +115,10 @@ impl ControlTask for Finishing {
         Ok(Step { observation, reward, terminated: collapsed, truncated, dropped: collapsed })
     }
 
-    fn demonstration(&self) -> Option<Vec<f32>> {
-        let Running { episode, reach, .. } = self.running.as_ref()?;
-        let missing = episode.target().values().into_iter().zip(episode.params().values());
-        let action = missing.map(|(target, param)| ((target - param) / reach).clamp(-1.0, 1.0));
+    fn demonstration(&mut self) -> Option<Vec<f32>> {
+        let Running { episode, reach, .. } = self.running.as_mut()?;
+        let missing = episode.answer().values().into_iter().zip(episode.params().values());
+        let action = missing.map(|(target, param)| ((target - param) / *reach).clamp(-1.0, 1.0));
         Some(action.map(|value| value as f32).collect())
     }
 
@@ -135,7 +135,7 @@ mod tests {
     fn task(pipeline: &str, reward: Reward) -> Finishing {
         let photographs = (0..2).map(|seed| dead_leaves(seed, 96, 72).unwrap()).collect();
         let mix = pipeline.parse().unwrap();
-        let practice = PracticeOptions { mix, noisy_share: 0.0, side: 24 };
+        let practice = PracticeOptions { mix, goals: None, noisy_share: 0.0, side: 24 };
         Finishing::new(Arc::new(photographs), practice, reward).unwrap()
     }
 
@@ -154,6 +154,30 @@ mod tests {
         let last = task.figure().unwrap();
         assert!(last > 50.0, "{last}");
         assert!((last - first - earned).abs() < 1e-6, "{first} {earned} {last}");
+    }
+
+    #[test]
+    fn demonstrations_come_near_a_goal_that_another_pipeline_made() {
+        let mut task = task("software", Reward::Psnr);
+        task.practice.goals = Some("foreign".parse().unwrap());
+        task.reset(4).unwrap();
+        let mut random = ChaCha8Rng::seed_from_u64(0);
+        let running = task.running.as_mut().unwrap();
+        let drawn = (0..300).map(|_| {
+            running
+                .episode
+                .query(Params::new([(); 9].map(|()| random.random_range(-1.0..1.0))).unwrap());
+            running.episode.psnr_db()
+        });
+        let drawn = drawn.fold(0.0, f64::max);
+        task.reset(4).unwrap();
+        for _ in 0..QUERIES {
+            let action = task.demonstration().unwrap();
+            task.step(&action).unwrap();
+        }
+        let reached = task.figure().unwrap();
+        assert!(reached > drawn + 3.0, "{drawn} {reached}");
+        assert!(reached < 50.0, "the goal is within reach: {reached}");
     }
 
     #[test]

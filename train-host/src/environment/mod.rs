@@ -3,6 +3,7 @@
 mod answer_file;
 mod control_task;
 mod crop;
+mod demonstrator;
 mod episode;
 mod finishing;
 mod pendulum;

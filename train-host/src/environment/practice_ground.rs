@@ -40,8 +40,8 @@ pub struct StoredLessons {
 /// An episode of either sort.
 #[expect(clippy::large_enum_variant, reason = "dozens of them: nothing is gained by a box")]
 pub enum Practice {
-    /// Every query is rendered.
-    Live(Episode),
+    /// Every query is rendered; with how much errors of the parameters show at the goal.
+    Live(Episode, PictureMetric),
     /// Every picture is there already.
     Stored(StoredEpisode),
 }
@@ -90,7 +90,8 @@ impl PracticeGround {
         }
         let photograph = self.photographs.get(photograph).ok_or(EpisodeError::NothingToDraw)?;
         let live = self.live.as_ref().ok_or(EpisodeError::NothingToDraw)?;
-        Ok(Practice::Live(Episode::draw(photograph, live, from_found, seed)?))
+        let (episode, metric) = Episode::lesson(photograph, live, from_found, seed)?;
+        Ok(Practice::Live(episode, metric))
     }
 }
 
@@ -101,7 +102,7 @@ impl Practice {
     /// [`ObservationError`] when a pixel is not finite.
     pub fn observe(&self) -> Result<Observation, ObservationError> {
         match self {
-            Self::Live(episode) => episode.observe(),
+            Self::Live(episode, _) => episode.observe(),
             Self::Stored(episode) => episode.observe(),
         }
     }
@@ -109,7 +110,7 @@ impl Practice {
     /// The next query; where pictures are stored, the next of them, whatever is proposed.
     pub fn query(&mut self, params: Params) {
         match self {
-            Self::Live(episode) => episode.query(params),
+            Self::Live(episode, _) => episode.query(params),
             Self::Stored(episode) => episode.go_on(),
         }
     }
@@ -118,7 +119,7 @@ impl Practice {
     #[must_use]
     pub const fn params(&self) -> &Params {
         match self {
-            Self::Live(episode) => episode.params(),
+            Self::Live(episode, _) => episode.params(),
             Self::Stored(episode) => episode.params(),
         }
     }
@@ -127,7 +128,7 @@ impl Practice {
     #[must_use]
     pub const fn target(&self) -> &Params {
         match self {
-            Self::Live(episode) => episode.target(),
+            Self::Live(episode, _) => episode.target(),
             Self::Stored(episode) => episode.target(),
         }
     }
@@ -136,7 +137,7 @@ impl Practice {
     #[must_use]
     pub const fn metric(&self) -> &PictureMetric {
         match self {
-            Self::Live(episode) => episode.metric(),
+            Self::Live(_, metric) => metric,
             Self::Stored(episode) => episode.metric(),
         }
     }
@@ -146,7 +147,7 @@ impl Practice {
     #[must_use]
     pub fn psnr_db(&self) -> Option<f64> {
         match self {
-            Self::Live(episode) => Some(episode.psnr_db()),
+            Self::Live(episode, _) => Some(episode.psnr_db()),
             Self::Stored(_) => None,
         }
     }

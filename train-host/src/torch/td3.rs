@@ -212,6 +212,13 @@ impl Td3 {
         Ok(finished)
     }
 
+    /// What critics say (critics × n) of these actions. They see an action on the scale of the
+    /// policy's output: on its own, a step of finishing photographs is lost beside 344 numbers of
+    /// unit size.
+    fn values(&self, critics: &[Tensor], observations: &Tensor, actions: &Tensor) -> Tensor {
+        self.critics.values(critics, observations, &(actions / self.options.squash))
+    }
+
     /// Actions n × a for observations n × o.
     fn act(&self, pieces: &[Tensor], observations: &Tensor) -> Tensor {
         (self.policy.forward(pieces, observations) * self.options.squash).tanh()
@@ -297,7 +304,7 @@ impl Td3 {
 
     fn watch_demonstrations(&mut self) -> Result<(), Td3Error> {
         while self.demonstrated.len() < self.options.demonstrations {
-            let shown = self.slots.iter().map(|slot| slot.task.demonstration());
+            let shown = self.slots.par_iter_mut().map(|slot| slot.task.demonstration());
             let shown = shown.collect::<Option<Vec<_>>>().ok_or(Td3Error::NoDemonstrator)?;
             let mut actions = shown.concat();
             for value in &mut actions {
@@ -325,11 +332,11 @@ impl Td3 {
             let noise = (noise * target_noise).clamp(-noise_clip, noise_clip);
             let next = &batch.next_observations;
             let actions = (self.act(&self.actor.slow, next) + noise).clamp(-1.0, 1.0);
-            let least = self.critics.values(&self.critic.slow, next, &actions).amin(0, false);
+            let least = self.values(&self.critic.slow, next, &actions).amin(0, false);
             (&batch.rewards + &batch.continues * least * gamma).unsqueeze(0).expand([2, -1], false)
         });
         let pieces = self.critics.cut(&self.critic.weights);
-        let values = self.critics.values(&pieces, &batch.observations, &batch.actions);
+        let values = self.values(&pieces, &batch.observations, &batch.actions);
         // Twice the mean over both critics is the sum of their losses.
         let loss = 2.0
             * if self.options.huber {
@@ -353,7 +360,7 @@ impl Td3 {
         let pieces = self.policy.cut(&self.actor.weights);
         let actions = self.act(&pieces, &batch.observations);
         let first: Vec<Tensor> = self.critic.live.iter().map(|both| both.narrow(0, 0, 1)).collect();
-        let values = self.critics.values(&first, &batch.observations, &actions);
+        let values = self.values(&first, &batch.observations, &actions);
         let mut loss = -values.mean(Kind::Float);
         if self.options.bc > 0.0 && shown > 0 {
             let shown = shown as i64;

@@ -118,11 +118,10 @@ pub fn run(options: &Options) -> Result<()> {
 #[cfg(feature = "torch")]
 fn of_checkpoint(path: &std::path::Path) -> Result<Actor> {
     use train_host::export::{Form, encode};
-    use train_host::torch::{Regression, network};
+    use train_host::torch::TrainedPolicy;
     use tuner::actor::Provenance;
 
-    let trained = Regression::resume(path, None, tch::Device::Cpu)?;
-    let network = network(trained.shape(), &trained.averaged_weights())?;
+    let network = TrainedPolicy::load(path)?.network()?;
     let file = encode(&network, Form::Float, &Provenance::default())?;
     Ok(Actor::from_bytes(path.display().to_string(), &file)?)
 }

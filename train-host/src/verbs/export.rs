@@ -55,27 +55,13 @@ pub fn run(_: &Options) -> Result<()> {
 /// # Errors
 /// When the checkpoint cannot be read or the file cannot be written.
 pub fn run(options: &Options) -> Result<()> {
+    use anyhow::Context;
     use train_host::export::{self, write};
-    use train_host::torch::{HiddenForm, PolicyShape, Regression, Td3Policy, network};
+    use train_host::torch::TrainedPolicy;
     use tuner::actor::Provenance;
 
-    let (shape, weights, made) = match Td3Policy::load(&options.checkpoint)? {
-        Some(trained) => (trained.shape, trained.weights, format!("{} updates", trained.updates)),
-        None => {
-            let trained = Regression::resume(&options.checkpoint, None, tch::Device::Cpu)?;
-            let made = format!("{} iterations", trained.iteration());
-            (trained.shape().clone(), trained.averaged_weights(), made)
-        }
-    };
-    let PolicyShape { inputs, outputs, .. } = PolicyShape::residual(1, 1);
-    anyhow::ensure!(
-        shape.inputs == inputs && shape.outputs == outputs && shape.form == HiddenForm::NormSilu,
-        "{}: a policy with {} inputs and {} outputs is not one that finishes photographs",
-        options.checkpoint.display(),
-        shape.inputs,
-        shape.outputs
-    );
-    let network = network(&shape, &weights)?;
+    let trained = TrainedPolicy::load(&options.checkpoint)?;
+    let network = trained.network().with_context(|| options.checkpoint.display().to_string())?;
     let form = match options.form {
         Form::Int8 => export::Form::Int8,
         Form::F16 => export::Form::Half,
@@ -88,6 +74,6 @@ pub fn run(options: &Options) -> Result<()> {
     };
     write(&options.out, &network, form, &provenance)?;
     let size = std::fs::metadata(&options.out)?.len();
-    println!("{}: {size} bytes, {made}", options.out.display());
+    println!("{}: {size} bytes, {}", options.out.display(), trained.made);
     Ok(())
 }

@@ -49,7 +49,7 @@ mod with_torch {
         /// When the pipelines cannot be read.
         pub fn options(&self) -> Result<PracticeOptions> {
             let mix = self.pipelines.as_deref().unwrap_or("software").parse()?;
-            Ok(PracticeOptions { mix, noisy_share: self.noisy, side: self.side })
+            Ok(PracticeOptions { mix, goals: None, noisy_share: self.noisy, side: self.side })
         }
 
         /// The photographs, then scenes whose numbers start at `seed`.

@@ -42,6 +42,9 @@ pub struct Options {
     environment: Environment,
     #[command(flatten)]
     practice: Practice,
+    /// Pipelines that make the goals, where not the practised ones do, with their shares
+    #[arg(long)]
+    goals: Option<String>,
     /// What is rewarded in finishing
     #[arg(long, value_enum, default_value = "psnr")]
     reward: RewardKind,
@@ -135,15 +138,13 @@ pub use with_torch::run;
 mod with_torch {
     use std::fs::OpenOptions;
     use std::io::Write;
-    use std::path::Path;
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
     use anyhow::{Context, Result};
-    use train_host::environment::{ControlTask, Finishing, Pendulum, Reward};
+    use train_host::environment::{ControlTask, Finishing, Pendulum, PracticeOptions, Reward};
     use train_host::torch::{
-        Exploration, Finished, HiddenForm, PolicyShape, Regression, Td3, Td3Options, Td3Policy,
-        device,
+        Exploration, Finished, HiddenForm, PolicyShape, Td3, Td3Options, TrainedPolicy, device,
     };
     use tuner::Frame;
     use tuner::actor::OUTPUT_SOFTNESS;
@@ -177,7 +178,10 @@ mod with_torch {
         } else {
             let (shape, critics, training) = settings(options);
             let (shape, weights) = match &options.init {
-                Some(path) => first_policy(path).map(|(shape, flat)| (shape, Some(flat)))?,
+                Some(path) => {
+                    let first = TrainedPolicy::load(path)?;
+                    (first.shape, Some(first.weights))
+                }
                 None => (shape, None),
             };
             Td3::new(shape, weights.as_deref(), critics, tasks(count)?, training, device)?
@@ -261,7 +265,8 @@ mod with_torch {
             Ok(match options.environment {
                 Environment::Pendulum => Box::new(Pendulum::at(0.0, 0.0)),
                 Environment::Finishing => {
-                    let practice = options.practice.options()?;
+                    let goals = options.goals.as_deref().map(str::parse).transpose()?;
+                    let practice = PracticeOptions { goals, ..options.practice.options()? };
                     Box::new(Finishing::new(Arc::clone(photographs), practice, reward)?)
                 }
             })
@@ -366,15 +371,6 @@ mod with_torch {
             seed: 0,
         };
         (PolicyShape::residual(384, 3), vec![256, 256], options)
-    }
-
-    /// Shape and weights of a policy that TD3 or goal regression has trained.
-    fn first_policy(path: &Path) -> Result<(PolicyShape, Vec<f32>)> {
-        if let Some(policy) = Td3Policy::load(path)? {
-            return Ok((policy.shape, policy.weights));
-        }
-        let trained = Regression::resume(path, None, tch::Device::Cpu)?;
-        Ok((trained.shape().clone(), trained.averaged_weights()))
     }
 
     /// Means over episodes, as one JSON object.

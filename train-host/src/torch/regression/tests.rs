@@ -7,7 +7,10 @@ use crate::photographs::dead_leaves;
 fn ground() -> PracticeGround {
     let photographs = (0..4).map(|seed| dead_leaves(seed, 48, 40).unwrap()).collect();
     let mix = "software=0.5,varied=0.5".parse().unwrap();
-    PracticeGround::live(photographs, PracticeOptions { mix, noisy_share: 0.5, side: 16 })
+    PracticeGround::live(
+        photographs,
+        PracticeOptions { mix, goals: None, noisy_share: 0.5, side: 16 },
+    )
 }
 
 fn options() -> RegressionOptions {

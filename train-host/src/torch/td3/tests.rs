@@ -87,7 +87,7 @@ fn a_killed_training_with_demonstrations_resumes_in_the_middle_of_its_episodes()
     let tasks = || -> Tasks {
         let task = || {
             let mix = "software".parse().unwrap();
-            let practice = PracticeOptions { mix, noisy_share: 0.5, side: 16 };
+            let practice = PracticeOptions { mix, goals: None, noisy_share: 0.5, side: 16 };
             Finishing::new(Arc::clone(&photographs), practice, Reward::Psnr).unwrap()
         };
         (0..3).map(|_| Box::new(task()) as Box<dyn ControlTask>).collect()

@@ -45,8 +45,12 @@ pub fn prepare(options: &Options, length: usize) -> Result<PracticeGround> {
         }
     }
     let stored = stored(options, slow)?;
-    let live =
-        mix.map(|mix| PracticeOptions { mix, noisy_share: practice.noisy, side: practice.side });
+    let live = mix.map(|mix| PracticeOptions {
+        mix,
+        goals: None,
+        noisy_share: practice.noisy,
+        side: practice.side,
+    });
     let photographs = if live.is_some() { practice.photographs(options.seed)? } else { Vec::new() };
     Ok(PracticeGround { photographs, live, stored, length })
 }
