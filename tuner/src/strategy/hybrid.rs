@@ -62,7 +62,7 @@ impl SearchStrategy for HybridStrategy {
         }
         if self.pending.is_none() {
             let tune = self.tune.as_mut()?;
-            self.pending = tune.proposal.take().or_else(|| tune.search.next());
+            self.pending = tune.proposal.take().or_else(|| tune.search.next(task));
         }
         self.pending
     }

@@ -14,6 +14,8 @@ mod lm;
 mod minimiser;
 mod model;
 mod nelder_mead;
+mod pixel_fit;
+mod pixel_model;
 mod policy;
 mod random;
 mod simulation;

@@ -5,15 +5,22 @@
 //! serves as a source of derivatives. The best measured picture is explained by the simulator
 //! (which parameters would have given *it*?), the derivatives are taken there, and Broyden's secant
 //! updates bend them towards what the pipeline really did.
+//!
+//! All this looks at functionals, which see little noise and are quick. A goal that the pipeline
+//! cannot reach is another matter: there the parameters that bring the functionals nearest are not
+//! those that bring the picture nearest, by half a dB and more. So when the functionals promise
+//! nothing more, or came nearer while the picture did not, further steps are taken on the pixels,
+//! as long as those promise something.
 
 use nalgebra::DVector;
 
 use super::broyden::Secant;
 use super::free_box::FreeBox;
 use super::least_squares::damped_step;
+use super::pixel_fit::{PixelFit, PixelStart};
 use super::simulation::{Features, Linearisation, Simulation};
 use super::{Measured, SearchStrategy, Simulator, Task};
-use crate::Params;
+use crate::{Params, Planes};
 
 /// Levenberg–Marquardt damping of the first step; the residual is measured, so it starts low.
 const FIRST_DAMPING: f64 = 1e-3;
@@ -27,6 +34,12 @@ const DAMPING_RANGE: [f64; 2] = [1e-6, 1e2];
 const EXPLAIN_STEPS: usize = 4;
 /// A query must promise more than this multiple of what fitting mere noise would promise.
 const WORTH_OVER_NOISE: f64 = 1.0;
+/// A query for the sake of the pixels must promise to lower the squared error by this part: 0.02 dB.
+const WORTH_OF_PIXELS: f64 = 0.005;
+/// A step on pixels that came no nearer is tried again at this part of its length, …
+const SHORTER: f64 = 0.3;
+/// … down to this part of its first length.
+const SHORTEST: f64 = 0.02;
 
 /// Gauss–Newton on measured residuals with a simulator's Jacobian and Broyden updates.
 pub struct ModelStrategy {
@@ -48,6 +61,16 @@ pub(super) struct Search {
     damping: f64,
     /// The simulator where it gives nearly the best measured picture.
     explanation: Option<Linearisation>,
+    /// The best measured picture.
+    picture: Option<Planes>,
+    /// The functionals came nearer to the goal and the picture did not.
+    disagreed: bool,
+    /// Only pixels count from now on.
+    on_pixels: bool,
+    /// Where the pixels of the best measured picture would come nearest to the goal, once asked for.
+    pixels: Option<PixelFit>,
+    /// Part of that step that is tried next.
+    fraction: f64,
 }
 
 /// One measured query.
@@ -76,7 +99,7 @@ impl SearchStrategy for ModelStrategy {
             self.search = Some(Search::new(simulation, task, None));
         }
         if self.pending.is_none() {
-            self.pending = self.search.as_mut()?.next();
+            self.pending = self.search.as_mut()?.next(task);
         }
         self.pending
     }
@@ -104,12 +127,17 @@ impl Search {
             best: 0,
             damping: FIRST_DAMPING,
             explanation: None,
+            picture: None,
+            disagreed: false,
+            on_pixels: false,
+            pixels: None,
+            fraction: 1.0,
         }
     }
 
     /// The next parameters to try: what the simulator says would give the goal when nothing has
     /// been measured, otherwise a step from the best measured query, whoever proposed it.
-    pub(super) fn next(&mut self) -> Option<Params> {
+    pub(super) fn next(&mut self, task: &Task) -> Option<Params> {
         let Some(best) = self.trials.get(self.best) else {
             let (point, there) = self.simulation.solve(&self.free, &self.goal, self.hint.as_ref());
             self.explanation = Some(there);
@@ -117,6 +145,9 @@ impl Search {
         };
         if self.free.dimensions() == 0 {
             return None;
+        }
+        if self.on_pixels {
+            return self.next_on_pixels(task);
         }
         let last = self.explanation.take().unwrap_or_else(|| {
             // The queries so far were another's, and so was what came of them.
@@ -133,11 +164,46 @@ impl Search {
         let bounds = self.free.room(best.point.as_slice());
         let [undamped, _] = DAMPING_RANGE;
         let promise = damped_step(&jacobian, &residual, undamped, &bounds)?.predicted_gain;
-        if promise < WORTH_OVER_NOISE * self.simulation.gain_of_noise(best.mse, &self.free) {
-            return None;
-        }
+        let worth = WORTH_OVER_NOISE * self.simulation.gain_of_noise(best.mse, &self.free);
         let step = damped_step(&jacobian, &residual, self.damping, &bounds)?;
-        Some(self.free.params((&best.point + step.step).as_slice()))
+        let functional = self.free.params((&best.point + step.step).as_slice());
+        if promise < worth || std::mem::take(&mut self.disagreed) {
+            let pixels = self.next_on_pixels(task);
+            self.on_pixels = promise < worth || pixels.is_some();
+            if self.on_pixels {
+                return pixels;
+            }
+            self.pixels = None;
+        }
+        Some(functional)
+    }
+
+    /// A step from the best measured query that brings the pixels nearer, if there is one.
+    fn next_on_pixels(&mut self, task: &Task) -> Option<Params> {
+        let best = self.trials.get(self.best)?;
+        let fit = match self.pixels.take() {
+            Some(fit) => fit,
+            None => {
+                let last = self.explanation.take()?;
+                let there =
+                    self.simulation.explain(&self.free, &best.features, last, EXPLAIN_STEPS);
+                let picture = self.picture.as_ref()?;
+                let start = PixelStart { best: &best.point, picture, explained: &there.point };
+                let mut starts = vec![best.point.clone()];
+                if !self.on_pixels {
+                    // The nearest functionals may lie in another valley than the nearest pixels.
+                    starts.push(DVector::from_vec(self.free.point(&self.free.start())));
+                }
+                let fit = PixelFit::find(&mut self.simulation, &self.free, task, &start, &starts)?;
+                self.explanation = Some(there);
+                self.fraction = 1.0;
+                fit
+            }
+        };
+        let is_worth_it = fit.promise > WORTH_OF_PIXELS && self.fraction > SHORTEST;
+        let point = &best.point + &fit.step * self.fraction;
+        self.pixels = Some(fit);
+        is_worth_it.then(|| self.free.params(point.as_slice()))
     }
 
     /// Damps as at the start: whether another's queries came nearer says nothing about the steps
@@ -153,6 +219,7 @@ impl Search {
         let trial = Trial { point, features, mse: measured.mse };
         let Some(best) = self.trials.get(self.best) else {
             self.trials.push(trial);
+            self.picture = Some(measured.picture.clone());
             return;
         };
         self.secants.push(Secant {
@@ -160,11 +227,17 @@ impl Search {
             change: &trial.features.whole - &best.features.whole,
         });
         let nearer = trial.mse < best.mse;
+        let missed = |trial: &Trial| (&trial.features.whole - &self.goal.whole).norm();
+        self.disagreed = !nearer && missed(&trial) < missed(best);
         let factor = if nearer { DAMPING_ON_SUCCESS } else { DAMPING_ON_FAILURE };
         let [least, most] = DAMPING_RANGE;
         self.damping = (self.damping * factor).clamp(least, most);
         if nearer {
             self.best = self.trials.len();
+            self.picture = Some(measured.picture.clone());
+            self.pixels = None;
+        } else if self.pixels.is_some() {
+            self.fraction *= SHORTER;
         }
         self.trials.push(trial);
     }

@@ -53,7 +53,7 @@ pub(super) struct Features {
 /// What the simulator does near a point.
 pub(super) struct Linearisation {
     /// Where the simulator gives nearly the picture that is explained.
-    point: DVector<f64>,
+    pub(super) point: DVector<f64>,
     /// Where the derivatives were taken; `None` when a solver bent them on its way.
     origin: Option<DVector<f64>>,
     /// Derivatives of the features by the free parameters.
@@ -134,14 +134,7 @@ impl Simulation {
         point: &DVector<f64>,
         features: &DVector<f64>,
     ) -> DMatrix<f64> {
-        let inwards = |value: &f64| if *value > 0.0 { -DIFFERENCE } else { DIFFERENCE };
-        let differences: Vec<f64> = point.iter().map(inwards).collect();
-        let moved = differences.iter().enumerate().map(|(axis, difference)| {
-            let mut moved = point.clone();
-            moved.iter_mut().skip(axis).take(1).for_each(|value| *value += difference);
-            moved
-        });
-        let moved: Vec<DVector<f64>> = moved.collect();
+        let (differences, moved) = moved_inwards(point);
         let there = self.features_of_all(free, &moved);
         let columns = there.iter().zip(differences);
         let columns: Vec<DVector<f64>> =
@@ -308,6 +301,19 @@ impl Simulation {
         }
         at
     }
+}
+
+/// Steps along each axis, towards the middle of the range, and where they lead.
+pub(super) fn moved_inwards(point: &DVector<f64>) -> (Vec<f64>, Vec<DVector<f64>>) {
+    let inwards = |value: &f64| if *value > 0.0 { -DIFFERENCE } else { DIFFERENCE };
+    let differences: Vec<f64> = point.iter().map(inwards).collect();
+    let moved = differences.iter().enumerate().map(|(axis, difference)| {
+        let mut moved = point.clone();
+        moved.iter_mut().skip(axis).take(1).for_each(|value| *value += difference);
+        moved
+    });
+    let moved = moved.collect();
+    (differences, moved)
 }
 
 /// A point on the way of the chord method.

@@ -111,6 +111,28 @@ fn lm_solves_a_linear_pipeline_in_neutral_nine_probes_and_two_steps() {
 }
 
 #[test]
+fn model_ends_where_no_parameter_brings_a_goal_out_of_reach_any_nearer() {
+    let pipeline = LinearPipeline::new();
+    let mut task = pipeline.task(&goal(), Limits::default());
+    for (channel, plane) in task.goal.channels_mut().into_iter().enumerate() {
+        for (at, value) in plane.iter_mut().enumerate() {
+            let (x, y) = ((at % SIDE) as f32, (at / SIDE) as f32);
+            *value += 0.1 * (0.5 * x + channel as f32).sin().max(0.0) * (0.4 * y).cos();
+        }
+    }
+    let queries = episode(MODEL, 0, &task, 10);
+    let (params, least) = *queries.iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+    assert!(queries[0].1 > 1.01 * least, "the functionals alone came as near: {queries:?}");
+    for parameter in Parameter::ALL {
+        for change in [-0.02, 0.02] {
+            let moved = params.with(parameter, params.get(parameter) + change);
+            let error = mse(&pipeline.render(&moved), &task.goal);
+            assert!(error > least * 0.9995, "{parameter} {change}: {error} {least}");
+        }
+    }
+}
+
+#[test]
 fn lm_finds_nothing_more_to_do_soon_after() {
     let task = LinearPipeline::new().task(&goal(), Limits::default());
     let queries = episode(LM, 0, &task, 200);
