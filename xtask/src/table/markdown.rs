@@ -38,8 +38,8 @@ pub fn print_block_head(name: &str, checkpoints: &[usize]) {
     println!("|-------------|{}--------|------|---------|------|", "-----:|".repeat(columns.len()));
 }
 
-/// One row; query counts that were not judged stay empty.
-pub fn print_row(row: &Row<'_>, checkpoints: &[usize]) {
+/// One row, its means with so many decimals; query counts that were not judged stay empty.
+pub fn print_row(row: &Row<'_>, checkpoints: &[usize], decimals: usize) {
     let at = |count: &usize, last: bool| -> Option<Summary> {
         let place = row.checkpoints.iter().position(|each| each == count)?;
         let values: Vec<f64> = row
@@ -51,13 +51,13 @@ pub fn print_row(row: &Row<'_>, checkpoints: &[usize]) {
     };
     let cell = |count: &usize| {
         at(count, false)
-            .map_or_else(|| "    ".to_owned(), |figures| format!("{:4.1}", figures.mean))
+            .map_or_else(|| "    ".to_owned(), |figures| format!("{:4.decimals$}", figures.mean))
     };
     let cells: Vec<String> = checkpoints.iter().map(cell).collect();
     print!("| {:11} | {} |", row.strategy, cells.join(" | "));
     if let (Some(best), Some(last)) = (at(&10, false), at(&10, true)) {
         println!(
-            " {:6.1} | {:4.1} | {:5.0} % | {:4.1} |",
+            " {:6.1} | {:4.1} | {:5.0} % | {:4.decimals$} |",
             best.median,
             best.p10,
             best.below_30 * 100.0,

@@ -52,6 +52,9 @@ pub struct Options {
     /// Folders of photographs: val and cameras for figures, train for choices
     #[arg(long, value_delimiter = ',', default_value = "val,cameras")]
     folders: Vec<String>,
+    /// Decimals of the means
+    #[arg(long, default_value_t = 1)]
+    decimals: usize,
     /// Names the photographs below this, in dB, of each block (10 queries)
     #[arg(long)]
     worst: Option<f64>,
@@ -80,7 +83,8 @@ pub fn print(options: &Options) -> Result<()> {
             let long = LONG_STRATEGIES.contains(strategy);
             let checkpoints: &[usize] = if long { &LONG } else { &SHORT };
             let traces = run(scenario, strategy, &actor, &photographs, options.seed, checkpoints)?;
-            markdown::print_row(&Row { strategy, checkpoints, traces: &traces }, &LONG);
+            let row = Row { strategy, checkpoints, traces: &traces };
+            markdown::print_row(&row, &LONG, options.decimals);
             refused = traces.iter().filter(|trace| trace.queries == 0).count();
             if let Some(limit) = options.worst {
                 name_worst(&photographs, &traces, limit);

@@ -5,6 +5,8 @@ mod markdown;
 mod match_table;
 mod rawtherapee;
 mod scenario;
+mod unreachable;
+mod unreachable_goal;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -22,6 +24,8 @@ enum Table {
     Match(match_table::Options),
     /// The model strategy on rawtherapee-cli
     Rawtherapee(rawtherapee::Options),
+    /// Goals that the pipeline has no parameters for, beside the best that it can do
+    Unreachable(unreachable::Options),
 }
 
 /// Prints the table.
@@ -32,5 +36,6 @@ pub fn run(options: &Options) -> Result<()> {
     match &options.table {
         Table::Match(options) => match_table::print(options),
         Table::Rawtherapee(options) => rawtherapee::print(options),
+        Table::Unreachable(options) => unreachable::print(options),
     }
 }

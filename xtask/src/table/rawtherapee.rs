@@ -62,6 +62,7 @@ pub fn print(options: &Options) -> Result<()> {
         markdown::print_row(
             &Row { strategy, checkpoints: &CHECKPOINTS, traces: &traces },
             &CHECKPOINTS,
+            1,
         );
     }
     Ok(())
