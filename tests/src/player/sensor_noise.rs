@@ -29,7 +29,7 @@ impl SensorNoise {
         Self { table, random }
     }
 
-    /// As many numbers as wanted, at most [`Self::LONGEST`], in [`FRACTIONS`] of an 8-bit step.
+    /// As many numbers as wanted, at most [`Self::LONGEST`], in `FRACTIONS` of an 8-bit step.
     pub fn next(&mut self, wanted: usize) -> &[i32] {
         let start = self.random.random_range(0..=TABLE - wanted);
         &self.table[start..start + wanted]

@@ -63,8 +63,6 @@ pub(super) struct Search {
     explanation: Option<Linearisation>,
     /// The best measured picture.
     picture: Option<Planes>,
-    /// The functionals came nearer to the goal and the picture did not.
-    disagreed: bool,
     /// Only pixels count from now on.
     on_pixels: bool,
     /// Where the pixels of the best measured picture would come nearest to the goal, once asked for.
@@ -128,7 +126,6 @@ impl Search {
             damping: FIRST_DAMPING,
             explanation: None,
             picture: None,
-            disagreed: false,
             on_pixels: false,
             pixels: None,
             fraction: 1.0,
@@ -164,18 +161,13 @@ impl Search {
         let bounds = self.free.room(best.point.as_slice());
         let [undamped, _] = DAMPING_RANGE;
         let promise = damped_step(&jacobian, &residual, undamped, &bounds)?.predicted_gain;
-        let worth = WORTH_OVER_NOISE * self.simulation.gain_of_noise(best.mse, &self.free);
-        let step = damped_step(&jacobian, &residual, self.damping, &bounds)?;
-        let functional = self.free.params((&best.point + step.step).as_slice());
-        if promise < worth || std::mem::take(&mut self.disagreed) {
-            let pixels = self.next_on_pixels(task);
-            self.on_pixels = promise < worth || pixels.is_some();
-            if self.on_pixels {
-                return pixels;
-            }
-            self.pixels = None;
+        if promise < WORTH_OVER_NOISE * self.simulation.gain_of_noise(best.mse, &self.free) {
+            let step = self.next_on_pixels(task);
+            self.on_pixels = true;
+            return step;
         }
-        Some(functional)
+        let step = damped_step(&jacobian, &residual, self.damping, &bounds)?;
+        Some(self.free.params((&best.point + step.step).as_slice()))
     }
 
     /// A step from the best measured query that brings the pixels nearer, if there is one.
@@ -227,8 +219,6 @@ impl Search {
             change: &trial.features.whole - &best.features.whole,
         });
         let nearer = trial.mse < best.mse;
-        let missed = |trial: &Trial| (&trial.features.whole - &self.goal.whole).norm();
-        self.disagreed = !nearer && missed(&trial) < missed(best);
         let factor = if nearer { DAMPING_ON_SUCCESS } else { DAMPING_ON_FAILURE };
         let [least, most] = DAMPING_RANGE;
         self.damping = (self.damping * factor).clamp(least, most);
