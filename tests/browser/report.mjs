@@ -31,6 +31,8 @@ const open = async (width, height, options = {}) => {
     if (!request.url().startsWith("data:")) facts.requests.push(request.url().split(":")[0]);
   });
   await page.goto(pathToFileURL(report).href);
+  // The references were made with this font; a machine's own would break lines elsewhere.
+  await page.addStyleTag({ content: '* { font-family: "DejaVu Sans", sans-serif !important; }' });
   await page.evaluate(() => Promise.all([...document.images].map((image) => image.decode())));
   return page;
 };
