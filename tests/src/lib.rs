@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 pub mod guest;
+pub mod photographs;
 #[cfg(target_os = "linux")]
 pub mod player;
 pub mod program;

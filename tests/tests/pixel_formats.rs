@@ -8,6 +8,7 @@ use isp_hw::pixel_format::{
     Bayer, BayerLayout, BayerPattern, Colorimetry, Encoding, FrameFormat, PixelFormat,
     Quantisation, SensorLevels,
 };
+use isptune_tests::photographs;
 use tempfile::TempDir;
 use tuner::{Frame, Samples, Score, srgb_to_linear};
 
@@ -25,21 +26,6 @@ const FORMATS: [(PixelFormat, &str); 8] = [
     (PixelFormat::Bgr3, "bgr24"),
     (PixelFormat::Grey, "gray"),
 ];
-
-fn data() -> PathBuf {
-    let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    std::env::var("ISPTUNE_DATA").unwrap_or_else(|_| format!("{workspace}/../shared")).into()
-}
-
-fn photographs() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(data().join("photos/val"));
-    let files = entries.into_iter().flatten().map(|entry| entry.unwrap().path());
-    let mut jpegs: Vec<_> =
-        files.filter(|path| path.extension().is_some_and(|end| end == "jpg")).collect();
-    jpegs.sort();
-    jpegs.truncate(20);
-    jpegs
-}
 
 fn has_ffmpeg() -> bool {
     let found = Command::new("ffmpeg").arg("-version").output().is_ok();
@@ -119,7 +105,7 @@ fn pictures(ffmpeg: &Ffmpeg) -> Vec<([usize; 2], Vec<u8>)> {
     let source = ["-f", "lavfi", "-i", "smptehdbars=size=320x180", "-frames:v", "1"];
     let bars = ffmpeg.run(&[&source[..], &["-f", "rawvideo", "-pix_fmt", "rgb24", "out"]].concat());
     let mut pictures = vec![([320, 180], bars)];
-    for path in photographs().into_iter().take(2) {
+    for path in photographs::validation().into_iter().take(2) {
         let photograph = Frame::load(path).unwrap();
         pictures.push((photograph.size(), bytes(&photograph).to_vec()));
     }
@@ -271,7 +257,7 @@ fn bayer(layout: BayerLayout) -> PixelFormat {
 
 #[test]
 fn photographs_survive_a_colour_filter_array_with_34_db() {
-    let photographs = photographs();
+    let photographs = photographs::validation();
     if photographs.len() < 20 {
         println!("not run: no photographs (set ISPTUNE_DATA to the folder `shared`)");
         return;
@@ -316,7 +302,7 @@ fn headless_sensor_files_are_developed_as_by_opencv() {
         ("dsc1339_768x512_rggb_u16le.raw", BayerLayout::Bits14, [768, 512, 600, 16383]),
     ];
     for (name, layout, numbers) in files {
-        let path = data().join("raw").join(name);
+        let path = photographs::data().join("raw").join(name);
         let Ok(buffer) = std::fs::read(&path) else {
             println!("not run: no {name} (set ISPTUNE_DATA to the folder `shared`)");
             continue;
@@ -354,7 +340,7 @@ fn headless_sensor_files_are_developed_as_by_opencv() {
 #[test]
 fn broken_raw_camera_files_are_refused_with_a_way_out() {
     for name in ["bad_empty.dng", "bad_pruned.CR3", "bad_truncated.nef"] {
-        let path = data().join("raw").join(name);
+        let path = photographs::data().join("raw").join(name);
         if !path.exists() {
             println!("not run: no {name} (set ISPTUNE_DATA to the folder `shared`)");
             continue;

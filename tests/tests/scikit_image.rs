@@ -5,26 +5,14 @@
 //! all of scikit-image's own steps.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use isptune_tests::photographs;
 use serde_json::Value;
 use tuner::{Frame, Planes, Samples, Score};
 
 fn python() -> String {
     std::env::var("ISPTUNE_PYTHON").unwrap_or_else(|_| "python3".to_owned())
-}
-
-fn photographs() -> Vec<PathBuf> {
-    let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    let data = std::env::var("ISPTUNE_DATA").unwrap_or_else(|_| format!("{workspace}/../shared"));
-    let entries = std::fs::read_dir(PathBuf::from(data).join("photos/val"));
-    let files = entries.into_iter().flatten().map(|entry| entry.unwrap().path());
-    let mut jpegs: Vec<_> =
-        files.filter(|path| path.extension().is_some_and(|end| end == "jpg")).collect();
-    jpegs.sort();
-    jpegs.truncate(20);
-    jpegs
 }
 
 /// Noise, blur along the rows, or a tone and colour change, by turns; the same on every run.
@@ -63,7 +51,7 @@ fn number(value: &Value, path: &str) -> f64 {
 
 #[test]
 fn scores_equal_those_of_scikit_image() {
-    let photographs = photographs();
+    let photographs = photographs::validation();
     if photographs.is_empty() {
         println!("not run: no photographs (set ISPTUNE_DATA to the folder `shared`)");
         return;

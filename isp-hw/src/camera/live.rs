@@ -1,9 +1,9 @@
-//! The software ISP on a live stream: frames of a camera in, frames of a format out.
+//! The software ISP on a live stream.
 
 use tuner::{Frame, Params};
 
 use super::CapturedFrame;
-use crate::pixel_format::{DecodeError, EncodeError, FrameFormat};
+use crate::pixel_format::DecodeError;
 use crate::{Input, Renderer, SoftwareIsp};
 
 /// Renders every frame with the same parameters.
@@ -11,52 +11,24 @@ use crate::{Input, Renderer, SoftwareIsp};
 pub struct LiveIsp {
     isp: SoftwareIsp,
     params: Params,
-    format: FrameFormat,
-}
-
-/// A frame that cannot be rendered.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LiveError {
-    /// The frame cannot be decoded; the next one may be.
-    #[error(transparent)]
-    Frame(#[from] DecodeError),
-    /// The picture does not fit the format.
-    #[error(transparent)]
-    Encode(#[from] EncodeError),
 }
 
 impl LiveIsp {
-    /// Renders with `isp` and `params` into frames of `format`, which must have the size of the
-    /// frames that come.
+    /// Renders with `isp` and `params`.
     #[must_use]
-    pub const fn new(isp: SoftwareIsp, params: Params, format: FrameFormat) -> Self {
-        Self { isp, params, format }
-    }
-
-    /// The format of the frames that come out.
-    #[must_use]
-    pub const fn format(&self) -> &FrameFormat {
-        &self.format
+    pub const fn new(isp: SoftwareIsp, params: Params) -> Self {
+        Self { isp, params }
     }
 
     /// The rendered picture of a frame.
     ///
     /// # Errors
-    /// [`LiveError::Frame`] when it cannot be decoded.
-    pub fn picture(&self, frame: &CapturedFrame) -> Result<Frame, LiveError> {
-        let input = Input::srgb(frame.decode()?);
+    /// [`DecodeError`] when the frame cannot be decoded; the next one may be.
+    pub fn picture(&self, frame: &CapturedFrame) -> Result<Frame, DecodeError> {
+        let picture = frame.decode()?;
         if self.params == Params::NEUTRAL {
-            return Ok(input.frame().clone());
+            return Ok(picture);
         }
-        Ok(self.isp.render_picture(&input, &self.params, 0))
-    }
-
-    /// The rendered frame, into a buffer of [`FrameFormat::buffer_len`] bytes.
-    ///
-    /// # Errors
-    /// [`LiveError`].
-    pub fn render(&self, frame: &CapturedFrame, buffer: &mut [u8]) -> Result<(), LiveError> {
-        Ok(self.format.encode_into(&self.picture(frame)?, buffer)?)
+        Ok(self.isp.render_picture(&Input::srgb(picture), &self.params, 0))
     }
 }

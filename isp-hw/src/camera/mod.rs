@@ -34,7 +34,7 @@ pub use default_mapping::{ControlRange, default_mapping};
 pub use effect::{ControlChange, Effect, PictureChange};
 pub use frame_source::{CapturedFrame, FrameSource, FrameSourceError, Timestamp};
 pub use latency::{Latency, LatencyError, LatencyOptions, measure_latency};
-pub use live::{LiveError, LiveIsp};
+pub use live::LiveIsp;
 pub use mosaic::Mosaic;
 pub use noise_profile::NoiseProfile;
 pub use open::CameraOpenError;

@@ -72,11 +72,7 @@ pub fn run(options: &Options) -> Result<Exit> {
     let OpenCamera { camera, capture, format, rate, .. } = OpenCamera::open(&config)?;
     let size = [format.width, format.height];
     let mut out = open(&options.out, options.form.into(), size, rate)?;
-    let out_format = match &out {
-        Out::Node(node) => *node.format(),
-        Out::File(_) => format,
-    };
-    let live = LiveIsp::new(SoftwareIsp::default(), options.params, out_format);
+    let live = LiveIsp::new(SoftwareIsp::default(), options.params);
     let mut moment = capture.now();
     let mut shown = 0;
     while options.frames.is_none_or(|frames| shown < frames) && !is_set(&cancel) {
@@ -86,8 +82,8 @@ pub fn run(options: &Options) -> Result<Exit> {
         let Ok(picture) = live.picture(&frame) else { continue };
         let result = match &mut out {
             Out::Node(node) => {
-                let mut encoded = Ok(());
-                node.show(|buffer| encoded = out_format.encode_into(&picture, buffer))?;
+                let (format, mut encoded) = (*node.format(), Ok(()));
+                node.show(|buffer| encoded = format.encode_into(&picture, buffer))?;
                 encoded.map_err(io::Error::other)
             }
             Out::File(file) => file.add(&picture),
