@@ -1,15 +1,17 @@
 //! One tune from opened pictures to a result: what `match` and `demo` share.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 use isp_hw::OpenPipeline;
 use isp_hw::camera::Latency;
+use tuner::actor::Actor;
 use tuner::{
     EpisodeOptions, Evidence, Frame, Goal, GoalOptions, Limits, Outcome, Params, Pipeline,
-    PipelineError, Planes, QueryRecord, Stopped, View, confidence, limits_of_result, noise_steps,
-    run_episode, strategy,
+    PipelineError, Planes, QueryRecord, Simulator, Stopped, View, confidence, limits_of_result,
+    noise_steps, run_episode, strategy,
 };
 
 use crate::camera_end::LeftAt;
@@ -76,42 +78,78 @@ pub fn tune(
         None if !needs_policy => None,
         path => Some(shipped_actor::actor(path.as_deref())?),
     };
-    let actor = actor.as_ref();
-    let mut strategy = strategy::by_name(&options.strategy, options.seed, simulator, actor)
-        .with_context(|| format!("there is no strategy \"{}\"", options.strategy))?;
-    let outcome = run_episode(
-        pipeline,
-        strategy.as_mut(),
-        &goal,
-        options.limits,
-        &options.episode,
-        cancel,
-        on_query,
-    )?;
-    let (confidence, mut limited_by) = assess(&outcome, &goal, &view, &options.limits);
-    if let OpenPipeline::Camera(camera) = pipeline
-        && camera.unsettled() > 0
-    {
-        limited_by.push(format!("{} pictures did not hold still", camera.unsettled()));
+    let search = Search {
+        strategy: &options.strategy,
+        seed: options.seed,
+        actor: actor.as_ref(),
+        episode: options.episode,
+        limits: options.limits,
+    };
+    let mut tuned = search.run(pipeline, goal, simulator, cancel, on_query)?;
+    if let OpenPipeline::Camera(camera) = pipeline {
+        tuned.latency = camera.latency();
+        if camera.unsettled() > 0 {
+            tuned.limited_by.push(format!("{} pictures did not hold still", camera.unsettled()));
+        }
     }
-    let [width, height] = view.picture_size();
-    let [mosaic_width, mosaic_height] = view.mosaic_size();
-    let measured_share = (mosaic_width * mosaic_height) as f64 / (width * height) as f64;
-    let limits = options.limits;
-    Ok(Tuned {
-        strategy: strategy.name(),
-        outcome,
-        goal,
-        limits,
-        confidence,
-        limited_by,
-        measured_share,
-        latency: match pipeline {
-            OpenPipeline::Camera(camera) => camera.latency(),
-            _ => None,
-        },
-        left_at: None,
-    })
+    Ok(tuned)
+}
+
+/// How a prepared goal is searched for.
+#[derive(Debug, Clone, Copy)]
+pub struct Search<'a> {
+    /// Name of the strategy.
+    pub strategy: &'a str,
+    /// Seed of the strategies that draw random numbers.
+    pub seed: u64,
+    /// The policy, for the strategies that need one.
+    pub actor: Option<&'a Arc<Actor>>,
+    /// Budget and target.
+    pub episode: EpisodeOptions,
+    /// What may be changed.
+    pub limits: Limits,
+}
+
+impl Search<'_> {
+    /// Searches for `goal`, which was prepared for the picture as found of `pipeline`.
+    ///
+    /// # Errors
+    /// When there is no such strategy, or the pipeline gives no picture before the first query.
+    pub fn run(
+        &self,
+        pipeline: &mut dyn Pipeline,
+        goal: Goal,
+        simulator: Box<dyn Simulator>,
+        cancel: &AtomicBool,
+        on_query: &mut dyn FnMut(&QueryRecord),
+    ) -> Result<Tuned> {
+        let mut strategy = strategy::by_name(self.strategy, self.seed, simulator, self.actor)
+            .with_context(|| format!("there is no strategy \"{}\"", self.strategy))?;
+        let outcome = run_episode(
+            pipeline,
+            strategy.as_mut(),
+            &goal,
+            self.limits,
+            &self.episode,
+            cancel,
+            on_query,
+        )?;
+        let [width, height] = goal.size();
+        let view = View::of_size(width, height);
+        let (confidence, limited_by) = assess(&outcome, &goal, &view, &self.limits);
+        let [mosaic_width, mosaic_height] = view.mosaic_size();
+        Ok(Tuned {
+            strategy: strategy.name(),
+            outcome,
+            goal,
+            limits: self.limits,
+            confidence,
+            limited_by,
+            measured_share: (mosaic_width * mosaic_height) as f64 / (width * height) as f64,
+            latency: None,
+            left_at: None,
+        })
+    }
 }
 
 impl Tuned {

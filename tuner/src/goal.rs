@@ -134,6 +134,12 @@ impl Goal {
         Ok(goal)
     }
 
+    /// Width and height: those of the picture as found.
+    #[must_use]
+    pub const fn size(&self) -> [usize; 2] {
+        self.frame.size()
+    }
+
     /// Where the goal lies against the picture as found.
     #[must_use]
     pub const fn registration(&self) -> &Registration {

@@ -47,6 +47,14 @@ pub trait PictureSource: Send {
     /// [`PipelineError::Interrupted`] when the user asked for it.
     fn picture(&mut self) -> Result<Frame, PipelineError>;
 
+    /// The newest picture as it is, though it may still change or be noisy.
+    ///
+    /// # Errors
+    /// As [`Self::picture`].
+    fn newest(&mut self) -> Result<Frame, PipelineError> {
+        self.picture()
+    }
+
     /// Finds out how late a change shows, so that no picture is taken too early: `write(false)` sets
     /// something that looks clearly different, `write(true)` what stood before. `None` where the
     /// change cannot be told from noise, or the source knows no lateness; then more frames are let

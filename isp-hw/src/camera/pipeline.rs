@@ -23,6 +23,11 @@ pub struct CameraPipeline {
     supplied: Vec<Parameter>,
     software: SoftwareIsp,
     parameters: Vec<ParameterInfo>,
+    /// What stands in the camera now.
+    standing: Params,
+    /// Where the next tune begins.
+    start: Params,
+    /// The picture of `start`.
     found: Option<Frame>,
     latency: Option<Latency>,
     knows_latency: bool,
@@ -51,6 +56,8 @@ impl CameraPipeline {
             notices,
             supplied: software.parameters(&carried),
             parameters: software.with_software(mapped),
+            standing: sink.found(),
+            start: sink.found(),
             sink,
             pictures,
             software: SoftwareIsp::default(),
@@ -93,7 +100,7 @@ impl CameraPipeline {
     /// Measures once how late a change shows, with the first parameter that a control carries.
     fn learn_latency(&mut self) -> Result<(), PipelineError> {
         self.knows_latency = true;
-        let found = self.sink.found();
+        let found = self.start;
         let Some(control) = self.sink.controls().first() else { return Ok(()) };
         let parameter = control.info.parameter;
         let value = found.get(parameter);
@@ -114,7 +121,56 @@ impl CameraPipeline {
     #[must_use]
     pub fn model(&self) -> ControlModel {
         let controls = self.sink.controls().to_vec();
-        ControlModel::new(self.parameters.clone(), controls, self.sink.found())
+        ControlModel::new(self.parameters.clone(), controls, self.start)
+    }
+
+    /// What stands in the camera now: what was found, until something else was written.
+    #[must_use]
+    pub const fn standing(&self) -> Params {
+        self.standing
+    }
+
+    /// Lets the next tune begin at what stands now, instead of what was found when the camera was
+    /// opened.
+    pub fn start_here(&mut self) {
+        self.start = self.standing;
+        self.found = None;
+    }
+
+    /// Writes `params`; nothing is measured, and what was found is still put back in the end.
+    ///
+    /// # Errors
+    /// [`PipelineError::Device`] when a value is refused or not kept, or the device is gone.
+    pub fn set(&mut self, params: &Params) -> Result<(), PipelineError> {
+        self.sink.apply(params)?;
+        self.standing = *params;
+        Ok(())
+    }
+
+    /// A settled picture of what stands now.
+    ///
+    /// # Errors
+    /// As for a query.
+    pub fn look(&mut self) -> Result<Frame, PipelineError> {
+        let frame = self.picture()?;
+        Ok(self.picture_of(frame, &self.standing))
+    }
+
+    /// The newest frame as it is, not averaged and without waiting for two that agree: enough to
+    /// see whether anything has changed, at the cost of one frame.
+    ///
+    /// # Errors
+    /// As for a query.
+    pub fn glance(&mut self) -> Result<Frame, PipelineError> {
+        let frame = self.pictures.newest()?;
+        Ok(self.picture_of(frame, &self.standing))
+    }
+
+    /// Switches the lamp off until the next picture, and shows on the status light that the camera
+    /// is on its look.
+    pub fn rest(&mut self) {
+        self.lit = None;
+        self.gpio.show(LightState::Held);
     }
 
     /// Sets the controls to `params` for good. What the software ISP supplies is not a camera's to
@@ -123,7 +179,7 @@ impl CameraPipeline {
     /// # Errors
     /// [`PipelineError::Device`] as for a query; the camera is then put back when it is dropped.
     pub fn keep(&mut self, params: &Params) -> Result<(), PipelineError> {
-        self.sink.apply(params)?;
+        self.set(params)?;
         self.sink.keep()?;
         self.is_borrowed = false;
         self.lit = None;
@@ -158,12 +214,12 @@ impl CameraPipeline {
 
     /// The picture of a frame of the camera: with what the software ISP supplies.
     fn picture_of(&self, frame: Frame, params: &Params) -> Frame {
-        if self.supplied.is_empty() {
-            return frame;
-        }
         let supplied = self.supplied.iter().fold(Params::NEUTRAL, |supplied, &parameter| {
             supplied.with(parameter, params.get(parameter))
         });
+        if supplied == Params::NEUTRAL {
+            return frame;
+        }
         self.software.render_picture(&Input::srgb(frame), &supplied, 0)
     }
 }
@@ -177,13 +233,13 @@ impl Pipeline for CameraPipeline {
         if let Some(found) = &self.found {
             return Ok(found.clone());
         }
-        let found = self.picture()?;
+        let found = self.look()?;
         self.found = Some(found.clone());
         Ok(found)
     }
 
     fn found_params(&self) -> Params {
-        self.sink.found()
+        self.start
     }
 
     fn query(&mut self, params: &Params) -> Result<Frame, PipelineError> {
@@ -192,9 +248,8 @@ impl Pipeline for CameraPipeline {
         if !self.knows_latency {
             self.learn_latency()?;
         }
-        self.sink.apply(params)?;
-        let frame = self.picture()?;
-        Ok(self.picture_of(frame, params))
+        self.set(params)?;
+        self.look()
     }
 }
 

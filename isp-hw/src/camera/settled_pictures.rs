@@ -98,6 +98,19 @@ impl<S: FrameSource + Send> PictureSource for SettledPictures<S> {
         self.settled_picture().map_err(|error| self.failed(&error))
     }
 
+    fn newest(&mut self) -> Result<Frame, PipelineError> {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(PipelineError::Interrupted);
+        }
+        let now = self.source.now();
+        let captured = self.source.frame_after(now, self.options.longest);
+        let captured = captured.map_err(|error| self.failed(&error))?;
+        let sequence = captured.sequence;
+        captured
+            .decode()
+            .map_err(|source| self.failed(&FrameSourceError::Decode { sequence, source }))
+    }
+
     fn learn_latency(
         &mut self,
         write: &mut dyn FnMut(bool) -> Result<(), PipelineError>,

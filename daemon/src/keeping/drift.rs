@@ -1,0 +1,98 @@
+//! Telling a look that is lost from a picture that is disturbed for a moment.
+
+use std::time::Duration;
+
+use super::KeepPolicy;
+
+/// What a measurement means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriftVerdict {
+    /// As near to the look as when it was tuned.
+    Steady,
+    /// Away from it, and not long enough yet.
+    Suspicious,
+    /// Away from it for longer than the dwell time.
+    Drifted,
+}
+
+/// A threshold with hysteresis and a dwell time.
+#[derive(Debug, Clone)]
+pub struct DriftDetector {
+    reached_delta_e: f64,
+    away_since: Option<Duration>,
+}
+
+impl DriftDetector {
+    /// Watches a picture that is now `reached_delta_e` (mean ΔE00) from its look.
+    #[must_use]
+    pub const fn new(reached_delta_e: f64) -> Self {
+        Self { reached_delta_e, away_since: None }
+    }
+
+    /// Mean ΔE00 that the setting had when it was adopted.
+    #[must_use]
+    pub const fn reached_delta_e(&self) -> f64 {
+        self.reached_delta_e
+    }
+
+    /// What the mean ΔE00 measured at `now` means. Between the thresholds nothing changes.
+    pub fn observe(&mut self, now: Duration, delta_e: f64, policy: &KeepPolicy) -> DriftVerdict {
+        let excess = delta_e - self.reached_delta_e;
+        if excess < policy.exit_delta_e {
+            self.away_since = None;
+        } else if excess >= policy.enter_delta_e && self.away_since.is_none() {
+            self.away_since = Some(now);
+        }
+        match self.away_since {
+            None => DriftVerdict::Steady,
+            Some(since) if now.saturating_sub(since) >= policy.dwell => DriftVerdict::Drifted,
+            Some(_) => DriftVerdict::Suspicious,
+        }
+    }
+
+    /// Nothing could be measured (dark, frozen, other content): what was suspected is forgotten,
+    /// since the time that passes meanwhile proves nothing.
+    pub const fn forget(&mut self) {
+        self.away_since = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Verdicts of one measurement a second.
+    fn verdicts(measured: impl IntoIterator<Item = f64>) -> Vec<DriftVerdict> {
+        let policy = KeepPolicy::default();
+        let mut detector = DriftDetector::new(0.5);
+        let seconds = (0..).map(Duration::from_secs);
+        measured.into_iter().zip(seconds).map(|(e, at)| detector.observe(at, e, &policy)).collect()
+    }
+
+    #[test]
+    fn a_change_that_stays_is_drift_after_the_dwell_time() {
+        let seen = verdicts([0.5, 0.6].into_iter().chain([3.0; 12]));
+        let first = seen.iter().position(|verdict| *verdict == DriftVerdict::Drifted);
+        assert_eq!(first, Some(12));
+    }
+
+    #[test]
+    fn somebody_who_walks_through_the_picture_is_none() {
+        let seen = verdicts([0.5; 3].into_iter().chain([9.0; 8]).chain([0.5; 9]).chain([9.0; 8]));
+        assert!(!seen.contains(&DriftVerdict::Drifted));
+    }
+
+    #[test]
+    fn a_flickering_lamp_is_none() {
+        let seen = verdicts((0..600).map(|second| if second % 3 == 0 { 0.6 } else { 5.0 }));
+        assert!(!seen.contains(&DriftVerdict::Drifted));
+    }
+
+    #[test]
+    fn between_the_thresholds_a_suspicion_stays_and_none_begins() {
+        let above = verdicts([2.1].into_iter().chain([1.5; 10]));
+        assert_eq!(above.last(), Some(&DriftVerdict::Drifted));
+        let below = verdicts([1.5; 30]);
+        assert!(below.iter().all(|verdict| *verdict == DriftVerdict::Steady));
+    }
+}

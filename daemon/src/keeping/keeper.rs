@@ -1,0 +1,582 @@
+//! One camera kept on one look, a step at a time.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use isp_hw::camera::Mosaic;
+use tuner::actor::Actor;
+use tuner::{
+    EpisodeOptions, Frame, GoalOptions, Limits, Params, PipelineError, Planes, Score, Stopped, View,
+};
+
+use super::drift::{DriftDetector, DriftVerdict};
+use super::governor::Governor;
+use super::held_camera::HeldCamera;
+use super::held_goal::{HeldGoal, LookPicture, Sight, mean_steps};
+use super::journal::{Journal, KeeperEvent, Unusable};
+use super::policy::KeepPolicy;
+use super::state::{Event, State, next};
+use super::trial::Trial;
+use crate::tuning;
+
+/// Difference between two glances, in 8-bit steps of cell means, from which on the picture is
+/// measured: below what [`KeepPolicy::enter_delta_e`] means anywhere in the range of brightness.
+const GLANCE_STEPS: f64 = 1.0;
+/// Wait before a picture that could not be compared is looked at again.
+const BLIND_WAIT: Duration = Duration::from_secs(5);
+/// How long a state that waits for others may wait.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// How a keeper searches and how it behaves.
+#[derive(Debug, Clone)]
+pub struct KeeperOptions {
+    /// When the look is lost, and how often it may be tuned.
+    pub policy: KeepPolicy,
+    /// How to search.
+    pub search: Search,
+    /// Region of interest and registration.
+    pub goal: GoalOptions,
+}
+
+/// How to search.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// Name of the strategy.
+    pub strategy: String,
+    /// Queries of a tune and the target that ends it.
+    pub episode: EpisodeOptions,
+    /// Seed of the strategies that draw random numbers.
+    pub seed: u64,
+    /// The policy, for the strategies that need one.
+    pub actor: Option<Arc<Actor>>,
+}
+
+/// Keeps one camera on one look.
+#[derive(Debug)]
+pub struct Keeper {
+    options: KeeperOptions,
+    limits: Limits,
+    state: State,
+    look: Option<LookPicture>,
+    /// The look made fit for the camera; made when it is first measured.
+    goal: Option<HeldGoal>,
+    /// What was found in the camera, with the picture of it.
+    found: Option<(Params, Frame)>,
+    /// The last good setting of this look, from an earlier time or from this one.
+    good: Option<Params>,
+    /// Whether `good` has been tried since the camera was opened.
+    good_is_tried: bool,
+    detector: Option<DriftDetector>,
+    reference: Option<Mosaic>,
+    last_glance: Option<Frame>,
+    sees_noise: bool,
+    governor: Governor,
+    asked: bool,
+    held_back: bool,
+    was_put_back: bool,
+    blind: Option<Unusable>,
+}
+
+/// What a tune would do.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The parameters that would be tried first.
+    pub params: Params,
+    /// Score of the picture now.
+    pub now: Score,
+    /// Score that the model of the camera predicts for them.
+    pub predicted: Score,
+}
+
+impl Keeper {
+    /// A keeper whose camera is not open yet, without a look.
+    #[must_use]
+    pub fn new(options: KeeperOptions) -> Self {
+        Self {
+            options,
+            limits: Limits::default(),
+            state: State::Waiting,
+            look: None,
+            goal: None,
+            found: None,
+            good: None,
+            good_is_tried: false,
+            detector: None,
+            reference: None,
+            last_glance: None,
+            sees_noise: false,
+            governor: Governor::default(),
+            asked: false,
+            held_back: false,
+            was_put_back: false,
+            blind: None,
+        }
+    }
+
+    /// The state.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// Why the picture cannot be compared with the look, while that is so.
+    #[must_use]
+    pub const fn blind(&self) -> Option<&Unusable> {
+        self.blind.as_ref()
+    }
+
+    /// The goal, once it was measured.
+    #[must_use]
+    pub const fn goal(&self) -> Option<&HeldGoal> {
+        self.goal.as_ref()
+    }
+
+    /// The last good setting of the look.
+    #[must_use]
+    pub const fn good(&self) -> Option<Params> {
+        self.good
+    }
+
+    /// The picture of the camera before anything was written to it.
+    #[must_use]
+    pub fn found(&self) -> Option<&Frame> {
+        self.found.as_ref().map(|(_, picture)| picture)
+    }
+
+    /// How many tunes began by themselves within the last hour.
+    #[must_use]
+    pub fn retunes_last_hour(&self, now: Duration) -> u32 {
+        self.governor.last_hour(now)
+    }
+
+    /// Replaces how it searches and behaves; counts once the next step is made.
+    pub fn set_options(&mut self, options: KeeperOptions) {
+        if options.goal != self.options.goal {
+            self.goal = None;
+        }
+        self.options = options;
+    }
+
+    /// Sets what may be changed, for the camera that is open.
+    pub const fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// Sets another look, or none; `good` is the last good setting for it. The camera is measured
+    /// again.
+    pub fn set_look(
+        &mut self,
+        look: Option<LookPicture>,
+        good: Option<Params>,
+        journal: &mut dyn Journal,
+    ) {
+        self.look = look;
+        self.goal = None;
+        self.good = good;
+        self.good_is_tried = false;
+        self.asked = false;
+        self.detector = None;
+        self.on(Event::Again, journal);
+    }
+
+    /// The camera was opened and stands as it was found.
+    pub fn opened(&mut self, journal: &mut dyn Journal) {
+        self.goal = None;
+        self.found = None;
+        self.good_is_tried = false;
+        self.detector = None;
+        self.reference = None;
+        self.last_glance = None;
+        self.sees_noise = false;
+        self.on(Event::Opened, journal);
+    }
+
+    /// A tune was asked for: it counts against no limit, and whatever stands is tuned again.
+    pub fn retune(&mut self, journal: &mut dyn Journal) {
+        self.asked = true;
+        self.on(Event::Again, journal);
+    }
+
+    /// Moves on by an event, if it means anything in the present state.
+    pub fn on(&mut self, event: Event, journal: &mut dyn Journal) {
+        let Some(to) = next(self.state, event) else { return };
+        let from = std::mem::replace(&mut self.state, to);
+        if from != to {
+            journal.record(KeeperEvent::Moved { from, event, to });
+        }
+        if to != State::Drifting {
+            self.held_back = false;
+            self.was_put_back = false;
+        }
+    }
+
+    /// Does what is due: one glance, one measurement, or one tune. Returns how long nothing will be
+    /// due, unless something is asked for.
+    ///
+    /// # Errors
+    /// What the camera said when it failed. [`PipelineError::Interrupted`] when `cancel` became
+    /// true; the setting that stood before is then put back.
+    pub fn step(
+        &mut self,
+        camera: &mut dyn HeldCamera,
+        cancel: &AtomicBool,
+        journal: &mut dyn Journal,
+    ) -> Result<Duration, PipelineError> {
+        let wait = match self.state {
+            State::Measuring => self.measure(camera, journal)?,
+            State::Tuning => self.tune(camera, cancel, journal)?,
+            State::Holding => self.check(camera, journal)?,
+            State::Drifting => self.recheck(camera, journal)?,
+            State::Waiting | State::Busy | State::Faulted | State::Paused => IDLE,
+        };
+        if wait > Duration::ZERO {
+            camera.rest();
+        }
+        Ok(wait)
+    }
+
+    /// Compares a picture with the goal, and tells when that cannot be done or can be done again.
+    fn sight(
+        &mut self,
+        picture: &Frame,
+        journal: &mut dyn Journal,
+    ) -> Result<Option<Sight>, PipelineError> {
+        let Some(look) = &self.look else { return Ok(None) };
+        let goal = match &self.goal {
+            Some(goal) => Ok(goal.clone()),
+            None => {
+                let found = self.found.as_ref().map_or(picture, |(_, found)| found);
+                HeldGoal::new(look, found, self.options.goal)
+            }
+        };
+        let sight = match goal {
+            Ok(goal) => {
+                let sight = goal.sight(picture);
+                self.goal = Some(goal);
+                sight
+            }
+            Err(error) => Err(Unusable::Refused(error)),
+        };
+        match sight {
+            Ok(sight) => {
+                if self.blind.take().is_some() {
+                    journal.record(KeeperEvent::SeesAgain);
+                }
+                journal.record(KeeperEvent::Measured { picture, score: sight.score });
+                Ok(Some(sight))
+            }
+            Err(unusable) => {
+                self.close_eyes(unusable, journal);
+                Ok(None)
+            }
+        }
+    }
+
+    fn close_eyes(&mut self, unusable: Unusable, journal: &mut dyn Journal) {
+        // Figures in the message differ from frame to frame; the reason is told once.
+        let same = self.blind.as_ref().is_some_and(|blind| {
+            std::mem::discriminant(blind) == std::mem::discriminant(&unusable)
+        });
+        if !same {
+            journal.record(KeeperEvent::Blind(&unusable));
+        }
+        self.blind = Some(unusable);
+        if let Some(detector) = &mut self.detector {
+            detector.forget();
+        }
+    }
+
+    /// Finds out what to do with a camera or a look that is new.
+    fn measure(
+        &mut self,
+        camera: &mut dyn HeldCamera,
+        journal: &mut dyn Journal,
+    ) -> Result<Duration, PipelineError> {
+        if self.found.is_none() {
+            let picture = camera.look()?;
+            self.found = Some((camera.standing(), picture));
+        }
+        if self.look.is_none() {
+            self.on(Event::OnLook, journal);
+            return Ok(Duration::ZERO);
+        }
+        let picture = camera.look()?;
+        let Some(sight) = self.sight(&picture, journal)? else { return Ok(BLIND_WAIT) };
+        if !self.asked && !self.good_is_tried
+            && let Some(good) = self.good
+        {
+            // The setting that was good before a restart, if it still is, saves a tune.
+            self.good_is_tried = true;
+            let standing = camera.standing();
+            if good != standing {
+                let margin = self.options.policy.margin_db;
+                let good = self.limits.clamp(good);
+                let trial = Trial::run(camera, &sight, &standing, &good, margin)?;
+                if trial.adopted && trial.score().delta_e00.mean < self.options.policy.enter_delta_e
+                {
+                    self.settle(&trial, &[], journal);
+                    self.on(Event::OnLook, journal);
+                    return Ok(Duration::ZERO);
+                }
+            }
+        }
+        self.on(Event::OffLook, journal);
+        Ok(Duration::ZERO)
+    }
+
+    fn tune(
+        &mut self,
+        camera: &mut dyn HeldCamera,
+        cancel: &AtomicBool,
+        journal: &mut dyn Journal,
+    ) -> Result<Duration, PipelineError> {
+        let stood = camera.standing();
+        let ended = self.search_and_try(camera, cancel, journal);
+        self.governor.end(camera.now());
+        self.asked = false;
+        if let Err(error) = ended {
+            // What stood before is known to be no worse; a camera that is gone is put back when it
+            // returns.
+            let _ = camera.set(&stood);
+            return Err(error);
+        }
+        self.on(Event::Tuned, journal);
+        Ok(Duration::ZERO)
+    }
+
+    fn search_and_try(
+        &mut self,
+        camera: &mut dyn HeldCamera,
+        cancel: &AtomicBool,
+        journal: &mut dyn Journal,
+    ) -> Result<(), PipelineError> {
+        camera.start_here();
+        let start = camera.as_found()?;
+        let incumbent = camera.standing();
+        let Some(sight) = self.sight(&start, journal)? else {
+            self.detector = None;
+            return Ok(());
+        };
+        journal.record(KeeperEvent::TuneBegins { before: sight.score });
+        let view = View::of_size(start.width(), start.height());
+        let simulator = camera.simulator(&start, &view)?;
+        let wanted = &self.options.search;
+        let search = tuning::Search {
+            strategy: &wanted.strategy,
+            seed: wanted.seed,
+            actor: wanted.actor.as_ref(),
+            episode: wanted.episode,
+            limits: self.limits,
+        };
+        let tuned = search.run(camera, sight.goal.clone(), simulator, cancel, &mut |record| {
+            journal.record(KeeperEvent::Query(record));
+        });
+        let tuned = match tuned {
+            Ok(tuned) => tuned,
+            // The picture as found is at hand, so that this is the strategy's fault, not the
+            // camera's.
+            Err(error) => {
+                journal.record(KeeperEvent::TuneFailed { error: &format!("{error:#}") });
+                camera.set(&incumbent)?;
+                self.stay(camera, &sight, start, incumbent, journal);
+                return Ok(());
+            }
+        };
+        if tuned.outcome.stopped == Stopped::Interrupted {
+            return Err(PipelineError::Interrupted);
+        }
+        if let Some(error) = &tuned.outcome.error {
+            journal.record(KeeperEvent::TuneFailed { error });
+        }
+        let policy = self.options.policy;
+        let challenger = tuned.outcome.best_query().map_or(incumbent, |best| best.params);
+        let mut trial = Trial::run(camera, &sight, &incumbent, &challenger, policy.margin_db)?;
+        if let Some((found, _)) = &self.found
+            && trial.score().delta_e00.mean > policy.enter_delta_e
+            && *found != trial.params
+        {
+            // Under this light what the camera came with may be nearer.
+            let before = trial.incumbent;
+            trial = Trial::run(camera, &sight, &trial.params, found, policy.margin_db)?;
+            trial.incumbent = if trial.adopted { before } else { trial.incumbent };
+        }
+        self.settle(&trial, &tuned.limited_by, journal);
+        Ok(())
+    }
+
+    /// The winner of a trial is the good setting from now on.
+    fn settle(&mut self, trial: &Trial, limited_by: &[String], journal: &mut dyn Journal) {
+        let score = trial.score();
+        self.good = Some(trial.params);
+        self.detector = Some(DriftDetector::new(score.delta_e00.mean));
+        self.reference = Some(Mosaic::of(&trial.picture));
+        journal.record(KeeperEvent::Settled {
+            params: trial.params,
+            before: trial.incumbent,
+            after: score,
+            picture: &trial.picture,
+            adopted: trial.adopted,
+            limited_by,
+        });
+    }
+
+    /// What stood before stays, without a trial.
+    fn stay(
+        &mut self,
+        camera: &dyn HeldCamera,
+        sight: &Sight,
+        picture: Frame,
+        params: Params,
+        journal: &mut dyn Journal,
+    ) {
+        debug_assert_eq!(camera.standing(), params);
+        let (challenger, incumbent) = (sight.score, sight.score);
+        let trial = Trial { params, picture, challenger, incumbent, adopted: false };
+        self.settle(&trial, &[], journal);
+    }
+
+    /// One glance at a camera that is held.
+    fn check(
+        &mut self,
+        camera: &mut dyn HeldCamera,
+        journal: &mut dyn Journal,
+    ) -> Result<Duration, PipelineError> {
+        let interval = self.options.policy.check_interval;
+        let glance = camera.glance()?;
+        let is_frozen = self.is_frozen(&glance);
+        let mosaic = Mosaic::of(&glance);
+        let is_dark = mean_steps(&glance) < 1.0;
+        self.last_glance = Some(glance);
+        if self.look.is_none() {
+            return Ok(interval);
+        }
+        if is_frozen || is_dark {
+            let why = if is_frozen { Unusable::Frozen } else { Unusable::Dark };
+            self.close_eyes(why, journal);
+            return Ok(interval);
+        }
+        let Some(detector) = &mut self.detector else {
+            // The last tune could not see anything.
+            self.on(Event::Again, journal);
+            return Ok(BLIND_WAIT);
+        };
+        let changed = self
+            .reference
+            .as_ref()
+            .is_none_or(|reference| mosaic.difference(reference) > GLANCE_STEPS);
+        if !changed {
+            detector.observe(camera.now(), detector.reached_delta_e(), &self.options.policy);
+            if self.blind.take().is_some() {
+                journal.record(KeeperEvent::SeesAgain);
+            }
+            return Ok(interval);
+        }
+        let picture = camera.look()?;
+        let Some(sight) = self.sight(&picture, journal)? else { return Ok(BLIND_WAIT) };
+        match self.observe(camera.now(), &sight) {
+            // The scene has changed and is as near to the look as before: later glances compare
+            // with this picture.
+            DriftVerdict::Steady => self.reference = Some(Mosaic::of(&picture)),
+            DriftVerdict::Suspicious | DriftVerdict::Drifted => self.on(Event::Moved, journal),
+        }
+        Ok(interval)
+    }
+
+    fn observe(&mut self, now: Duration, sight: &Sight) -> DriftVerdict {
+        let delta_e = sight.score.delta_e00.mean;
+        let policy = self.options.policy;
+        self.detector
+            .as_mut()
+            .map_or(DriftVerdict::Drifted, |detector| detector.observe(now, delta_e, &policy))
+    }
+
+    /// Frames of a camera whose pictures have noise are never equal.
+    fn is_frozen(&mut self, glance: &Frame) -> bool {
+        let Some(last) = &self.last_glance else { return false };
+        let equal = last == glance;
+        if !equal && self.reference.as_ref().is_some_and(|reference| {
+            Mosaic::of(glance).difference(reference) <= GLANCE_STEPS
+        }) {
+            // The same scene in other bits: noise.
+            self.sees_noise = true;
+        }
+        equal && self.sees_noise
+    }
+
+    /// Finds out whether a picture that has moved away stays away.
+    fn recheck(
+        &mut self,
+        camera: &mut dyn HeldCamera,
+        journal: &mut dyn Journal,
+    ) -> Result<Duration, PipelineError> {
+        let policy = self.options.policy;
+        if !self.was_put_back {
+            // Another program may have changed the controls: then this is all that is needed.
+            self.was_put_back = true;
+            camera.set(&camera.standing())?;
+        }
+        let picture = camera.look()?;
+        let Some(sight) = self.sight(&picture, journal)? else {
+            self.on(Event::CameBack, journal);
+            return Ok(BLIND_WAIT);
+        };
+        let now = camera.now();
+        match self.observe(now, &sight) {
+            DriftVerdict::Steady => {
+                self.reference = Some(Mosaic::of(&picture));
+                self.on(Event::CameBack, journal);
+            }
+            DriftVerdict::Suspicious => {}
+            DriftVerdict::Drifted => {
+                let wait = self.governor.wait(now, &policy);
+                if wait == Duration::ZERO {
+                    self.governor.begin(now);
+                    self.on(Event::OffLook, journal);
+                    return Ok(Duration::ZERO);
+                }
+                if !self.held_back {
+                    self.held_back = true;
+                    journal.record(KeeperEvent::HeldBack { wait });
+                }
+            }
+        }
+        Ok(policy.check_interval)
+    }
+
+    /// What a tune from here would try first, by the model of the camera; nothing is written.
+    /// `None` when there is no look, or the picture cannot be compared with it.
+    ///
+    /// # Errors
+    /// What the camera said when it gave no picture.
+    pub fn plan(
+        &mut self,
+        camera: &mut dyn HeldCamera,
+        journal: &mut dyn Journal,
+    ) -> Result<Option<Planned>, PipelineError> {
+        camera.start_here();
+        let start = camera.as_found()?;
+        let Some(sight) = self.sight(&start, journal)? else { return Ok(None) };
+        let view = View::of_size(start.width(), start.height());
+        let (goal, mask) = (sight.goal.planes(&view), sight.goal.mask(&view));
+        let expected = view.picture_size();
+        let found = start.size();
+        let initial = view.gather(&start).ok_or(PipelineError::Size { expected, found })?;
+        let task = tuner::Task {
+            initial: Planes::from(&initial),
+            goal,
+            mask,
+            start: camera.standing(),
+            limits: self.limits,
+            budget: 1,
+        };
+        let simulator = camera.simulator(&start, &view)?;
+        let strategy = tuner::strategy::by_name("model", self.options.search.seed, simulator, None);
+        let asked = strategy.and_then(|mut strategy| strategy.ask(&task));
+        let params = self.limits.clamp(asked.unwrap_or(task.start));
+        let predicted = camera.simulator(&start, &view)?.simulate(&params);
+        let score = Score::between(&predicted, &task.goal, Some(&task.mask), view.tile_size());
+        let predicted = score.unwrap_or(sight.score);
+        Ok(Some(Planned { params, now: sight.score, predicted }))
+    }
+}

@@ -1,0 +1,25 @@
+//! Keeping a camera on its look: when to measure, when to tune, what to adopt, when to leave it
+//! alone. No thread, no clock and no device: a [`Keeper`] is stepped by whoever has them.
+//!
+//! A setting goes through three stages. A tune finds a *candidate*; a *trial* measures it against
+//! what stands, alternately, so that neither a late frame nor drifting light can decide; the winner
+//! is the *good* setting that is held until it no longer fits.
+
+mod drift;
+mod governor;
+mod held_camera;
+mod held_goal;
+mod journal;
+mod keeper;
+mod policy;
+mod state;
+mod trial;
+
+pub use drift::{DriftDetector, DriftVerdict};
+pub use governor::Governor;
+pub use held_camera::HeldCamera;
+pub use held_goal::{HeldGoal, LookPicture, Sight};
+pub use journal::{Journal, KeeperEvent, Unusable};
+pub use keeper::{Keeper, KeeperOptions, Planned, Search};
+pub use policy::KeepPolicy;
+pub use state::{Event, State, TRANSITIONS, next};

@@ -1,0 +1,77 @@
+//! Two settings measured against each other on the living camera.
+
+use tuner::{Frame, Params, PipelineError, Score};
+
+use super::held_camera::HeldCamera;
+use super::held_goal::Sight;
+
+/// What came of a trial. The winner stands in the camera.
+#[derive(Debug)]
+pub struct Trial {
+    /// The winner.
+    pub params: Params,
+    /// Its picture.
+    pub picture: Frame,
+    /// Score of the challenger: the worse of its two.
+    pub challenger: Score,
+    /// Score of the incumbent: the better of its two.
+    pub incumbent: Score,
+    /// Whether the challenger won.
+    pub adopted: bool,
+}
+
+impl Trial {
+    /// Measures in the order challenger, incumbent, incumbent, challenger, and takes the challenger
+    /// only when its worse picture is better than the incumbent's better one by `margin_db`. So
+    /// light that grows or fades favours neither, and one picture that is late, torn or disturbed
+    /// can keep a good challenger out, but cannot let a bad one in.
+    ///
+    /// # Errors
+    /// [`PipelineError`] when a setting cannot be written or no picture be had. What stands then is
+    /// one of the two.
+    pub fn run(
+        camera: &mut dyn HeldCamera,
+        sight: &Sight,
+        incumbent: &Params,
+        challenger: &Params,
+        margin_db: f64,
+    ) -> Result<Self, PipelineError> {
+        camera.set(challenger)?;
+        let first = camera.look()?;
+        camera.set(incumbent)?;
+        let second = camera.look()?;
+        let third = camera.look()?;
+        camera.set(challenger)?;
+        let fourth = camera.look()?;
+        let score = |picture: &Frame| {
+            let expected = first.size();
+            sight
+                .score_of(picture)
+                .ok_or_else(|| PipelineError::Size { expected, found: picture.size() })
+        };
+        let challenged = worse(score(&first)?, score(&fourth)?);
+        let stood = better(score(&second)?, score(&third)?);
+        let adopted = challenged.psnr_db > stood.psnr_db + margin_db;
+        let (params, picture) = if adopted {
+            (*challenger, fourth)
+        } else {
+            camera.set(incumbent)?;
+            (*incumbent, third)
+        };
+        Ok(Self { params, picture, challenger: challenged, incumbent: stood, adopted })
+    }
+
+    /// Score of the winner.
+    #[must_use]
+    pub const fn score(&self) -> Score {
+        if self.adopted { self.challenger } else { self.incumbent }
+    }
+}
+
+fn better(a: Score, b: Score) -> Score {
+    if a.psnr_db >= b.psnr_db { a } else { b }
+}
+
+fn worse(a: Score, b: Score) -> Score {
+    if a.psnr_db >= b.psnr_db { b } else { a }
+}
