@@ -13,6 +13,7 @@ mod pipeline_choice;
 mod progress;
 pub mod report;
 mod result_output;
+pub mod service_config;
 pub mod shipped_actor;
 mod standard_output;
 pub mod supervisor;
