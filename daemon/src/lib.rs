@@ -13,6 +13,8 @@ mod pipeline_choice;
 mod progress;
 pub mod report;
 mod result_output;
+#[cfg(unix)]
+pub mod service;
 pub mod service_config;
 pub mod shipped_actor;
 mod standard_output;

@@ -27,7 +27,7 @@ const KEYS: [&str; 16] = [
     "on_stop",
     "schedule",
 ];
-const SCHEDULE_KEYS: [&str; 5] = ["look", "from", "to", "darker_than", "blend_s"];
+const SCHEDULE_KEYS: [&str; 4] = ["look", "from", "to", "blend_s"];
 const GROUP_KEYS: [&str; 2] = ["name", "cameras"];
 
 const LONGEST_NAME: usize = 64;
@@ -197,21 +197,10 @@ fn region(value: &Value<'_>) -> Result<Region, StrictError> {
 fn schedule_entry(value: &Value<'_>) -> Result<ScheduleEntry, StrictError> {
     let table = value.table()?;
     table.only(&SCHEDULE_KEYS)?;
-    let hours = match (table.get("from"), table.get("to")) {
-        (Some(from), Some(to)) => Some([time_of_day(&from)?, time_of_day(&to)?]),
-        (None, None) => None,
-        (Some(alone), None) | (None, Some(alone)) => {
-            return Err(alone.key_error("\"from\" and \"to\" go together"));
-        }
-    };
-    let darker_than = within(&table, "darker_than", [0.0, 1.0])?;
-    if hours.is_none() && darker_than.is_none() {
-        return Err(table.error("a schedule needs \"from\" and \"to\", or \"darker_than\""));
-    }
+    let hours = [time_of_day(&table.required("from")?)?, time_of_day(&table.required("to")?)?];
     Ok(ScheduleEntry {
         look: table.required("look")?.text()?.to_owned(),
         hours,
-        darker_than,
         blend: match table.get("blend_s") {
             Some(value) => seconds(&value, 0.0)?,
             None => Duration::ZERO,

@@ -72,7 +72,7 @@ pub struct CameraEntry {
     pub look: Option<String>,
     /// Strength of the look, 0 to 1.
     pub strength: f64,
-    /// Looks at certain hours or light, in the order in which they are asked.
+    /// Looks at certain hours; the first that applies wins.
     pub schedule: Vec<ScheduleEntry>,
     /// Parameters that are left alone.
     pub locked: Vec<Parameter>,
@@ -102,18 +102,15 @@ pub enum OnStop {
     Keep,
 }
 
-/// A look for certain hours of the day, or for certain light.
-#[derive(Debug, Clone, PartialEq)]
+/// A look for certain hours of the day.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleEntry {
     /// Name of the look.
     pub look: String,
     /// From this time of the day to that, local time as offsets from midnight; a span may reach
     /// over midnight.
-    pub hours: Option<[Duration; 2]>,
-    /// Only while the picture as the camera came is darker than this: mean of the display-referred
-    /// samples, 0 to 1.
-    pub darker_than: Option<f64>,
-    /// Time over which one look turns into the other.
+    pub hours: [Duration; 2],
+    /// Time over which the look before turns into this one, and this one into the next.
     pub blend: Duration,
 }
 
