@@ -3,10 +3,12 @@
 
 mod command;
 mod handle;
+mod stand_in;
 mod status;
 
 pub use command::{Answer, Command, Refusal, Request};
 pub use handle::{Handle, PictureKind};
+pub use stand_in::{StandIn, stand_in};
 pub use status::{
     Adoption, CameraStatus, Counts, ParameterStatus, QueryStatus, ScoreStatus, named,
 };
