@@ -1,6 +1,10 @@
 //! The processes of isptune: the command line `isptune`, and what it shares with the service.
 
+#[cfg(unix)]
+pub mod api;
 mod camera_end;
+#[cfg(unix)]
+pub mod client;
 pub mod command_line;
 pub mod demo;
 mod exit;

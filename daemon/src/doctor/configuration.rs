@@ -30,7 +30,7 @@ pub(super) fn examine(places: &Places) -> (Vec<Finding>, Option<ServiceConfig>) 
         let scheduled = camera.schedule.iter().map(|entry| &entry.look);
         for look in camera.look.iter().chain(scheduled) {
             let subject = format!("look {look}");
-            let loaded = LookName::new(look).and_then(|name| store.load(&name));
+            let loaded = look.parse::<LookName>().and_then(|name| store.load(&name));
             findings.push(match loaded {
                 Ok(_) => Finding::fine(subject, format!("there, for camera {}", camera.name)),
                 Err(error) => Finding::fault(subject, error.to_string()),

@@ -1,12 +1,13 @@
 //! The supervisors of a configuration.
 
 use std::io;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use tracing::{info, warn};
 
+use crate::api::Api;
 use crate::service_config::{CameraEntry, ServiceConfig};
 use crate::supervisor::{Handle, Workshop, spawn};
 
@@ -14,29 +15,21 @@ use crate::supervisor::{Handle, Workshop, spawn};
 const LONGEST_STOP: Duration = Duration::from_millis(1800);
 const STOP_POLL: Duration = Duration::from_millis(5);
 
-/// The ways to all supervisors, in the order of the configuration; shared with the API.
-pub type Handles = Arc<RwLock<Vec<Handle>>>;
-
 /// All supervisors.
 pub(super) struct Crew {
     workshop: Workshop,
-    handles: Handles,
+    api: Arc<Api>,
+    /// In the order of the configuration.
+    handles: Vec<Handle>,
     threads: Vec<(String, JoinHandle<()>)>,
     /// Progress at the last look, for the watchdog.
     seen: Vec<(String, u64)>,
 }
 
 impl Crew {
-    pub(super) fn new(workshop: Workshop) -> Self {
-        Self { workshop, handles: Handles::default(), threads: Vec::new(), seen: Vec::new() }
-    }
-
-    pub(super) fn handles(&self) -> Handles {
-        Arc::clone(&self.handles)
-    }
-
-    fn list(&self) -> Vec<Handle> {
-        self.handles.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Without a supervisor yet; `api` is told of those that come and go.
+    pub(super) const fn new(workshop: Workshop, api: Arc<Api>) -> Self {
+        Self { workshop, api, handles: Vec::new(), threads: Vec::new(), seen: Vec::new() }
     }
 
     /// Makes the supervisors those of `config`: new cameras get one, changed ones are told, and
@@ -47,7 +40,7 @@ impl Crew {
     pub(super) fn follow(&mut self, config: &ServiceConfig) -> io::Result<()> {
         let wanted = |name: &str| config.cameras.iter().any(|camera| camera.name == name);
         let (kept, gone): (Vec<Handle>, Vec<Handle>) =
-            self.list().into_iter().partition(|handle| wanted(handle.name()));
+            self.handles.drain(..).partition(|handle| wanted(handle.name()));
         self.end(&gone);
         let mut handles = Vec::new();
         let mut failure = Ok(());
@@ -63,7 +56,8 @@ impl Crew {
                 },
             }
         }
-        *self.handles.write().unwrap_or_else(PoisonError::into_inner) = handles;
+        self.api.set_cameras(handles.clone());
+        self.handles = handles;
         failure
     }
 
@@ -77,7 +71,7 @@ impl Crew {
     /// Whether every supervisor has got something done since this was asked last.
     pub(super) fn is_alive(&mut self) -> bool {
         let now: Vec<(String, u64)> = self
-            .list()
+            .handles
             .iter()
             .map(|handle| (handle.name().to_owned(), handle.progress()))
             .collect();
@@ -92,9 +86,8 @@ impl Crew {
 
     /// Ends all supervisors.
     pub(super) fn stop(&mut self) {
-        let handles = self.list();
+        let handles = std::mem::take(&mut self.handles);
         self.end(&handles);
-        self.handles.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn end(&mut self, handles: &[Handle]) {

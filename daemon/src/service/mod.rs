@@ -2,6 +2,7 @@
 //! signals of systemd.
 
 mod crew;
+mod doors;
 mod instance_lock;
 mod log;
 mod look_source;

@@ -10,6 +10,7 @@ mod run;
 mod schedule;
 mod scribe;
 mod serving;
+mod stand_in;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ pub use command::{Answer, Command, Refusal, Request};
 pub use handle::{Handle, PictureKind};
 pub use held_pipeline::{PictureCamera, RealCamera};
 pub use run::{LookSource, Workshop, spawn};
+pub use stand_in::{StandIn, stand_in};
 pub use status::{
     Adoption, CameraStatus, Counts, ParameterStatus, QueryStatus, ScoreStatus, named,
 };
