@@ -23,6 +23,7 @@ pub mod service;
 pub mod service_config;
 pub mod shipped_actor;
 mod standard_output;
+mod state_folder;
 pub mod supervisor;
 mod tune_report;
 pub mod tuning;
