@@ -43,10 +43,7 @@ pub fn prepare() {
     configure(CONFIG);
     let goal = "/tmp/bars.png";
     run("isptune", &["camera", "capture", CAMERA, "--out", goal]);
-    run(
-        "install",
-        &["-D", "-o", "isptune", "-g", "isptune", goal, "/var/lib/isptune/looks/bars.png"],
-    );
+    run("isptune", &["look", "add", "bars", "--from", goal]);
 }
 
 pub fn configure(text: &str) {
