@@ -71,19 +71,8 @@ pub fn run() -> ExitCode {
     match result {
         Ok(code) => code.into(),
         Err(error) => {
-            eprintln!("isptune: {}", in_one_line(&error));
+            eprintln!("isptune: {}", exit::in_one_line(&error));
             exit::code_of(&error).into()
         }
     }
-}
-
-/// The message with its causes; those that it tells already are not told again.
-fn in_one_line(error: &anyhow::Error) -> String {
-    let mut message = error.to_string();
-    for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !message.contains(&cause) {
-            message = format!("{message}: {cause}");
-        }
-    }
-    message
 }

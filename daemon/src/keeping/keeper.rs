@@ -22,7 +22,7 @@ use crate::tuning;
 /// measured: below what [`KeepPolicy::enter_delta_e`] means anywhere in the range of brightness.
 const GLANCE_STEPS: f64 = 1.0;
 /// Difference, in the same steps, from which on the light or the scene is another one.
-const ANOTHER_STEPS: f64 = 6.0;
+const ANOTHER_STEPS: f64 = 3.0;
 /// Wait before a picture that could not be compared is looked at again.
 const BLIND_WAIT: Duration = Duration::from_secs(5);
 /// How long a state that waits for others may wait.

@@ -20,8 +20,9 @@ use tuner::{
 use crate::simulated_camera::{Faults, Light, SimulatedCamera};
 
 const SIZE: [usize; 2] = [32, 24];
-/// A difference that nobody sees, dB.
+/// A difference that nobody sees, dB; and one that light which has changed may make unnoticed.
 const UNSEEN_DB: f64 = 0.3;
+const UNNOTICED_DB: f64 = 1.0;
 /// What counts as on the look whatever was found.
 const ON_LOOK_DB: f64 = 40.0;
 
@@ -46,7 +47,8 @@ impl Ending {
     /// may have taken a held setting from the look, and brought what was found nearer to it, by as
     /// much as the policy lets pass before it tunes again.
     pub fn is_worse(&self) -> bool {
-        let is_less = self.kept_db < (self.found_db - UNSEEN_DB).min(ON_LOOK_DB);
+        let unseen = if self.light_changed { UNNOTICED_DB } else { UNSEEN_DB };
+        let is_less = self.kept_db < (self.found_db - unseen).min(ON_LOOK_DB);
         let passes = self.kept_delta_e < self.found_delta_e + KeepPolicy::default().enter_delta_e;
         is_less && !(self.light_changed && passes)
     }
