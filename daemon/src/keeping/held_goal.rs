@@ -41,11 +41,7 @@ impl HeldGoal {
     ///
     /// # Errors
     /// [`GoalError`] when look and picture cannot be compared, and must be for its strength.
-    pub fn new(
-        look: &LookPicture,
-        found: &Frame,
-        options: GoalOptions,
-    ) -> Result<Self, GoalError> {
+    pub fn new(look: &LookPicture, found: &Frame, options: GoalOptions) -> Result<Self, GoalError> {
         let strength = look.strength.clamp(0.0, 1.0);
         let picture = if strength < 1.0 {
             let goal = Goal::prepare(found, (*look.picture).clone(), &options)?;
@@ -105,18 +101,18 @@ pub fn mixture(a: &Frame, b: &Frame, weight: f64) -> Result<Frame, FrameError> {
     }
     let mix = |a: f64, b: f64| (1.0 - weight) * a + weight * b;
     let samples = match (a.samples(), b.samples()) {
-        (Samples::U8(a), Samples::U8(b)) => Samples::U8(mixed(a, b, |a, b| {
-            mix(f64::from(a), f64::from(b)).round() as u8
-        })),
-        (Samples::U8(a), Samples::U16(b)) => Samples::U8(mixed(a, b, |a, b| {
-            mix(f64::from(a), f64::from(b) / 257.0).round() as u8
-        })),
-        (Samples::U16(a), Samples::U8(b)) => Samples::U16(mixed(a, b, |a, b| {
-            mix(f64::from(a), f64::from(b) * 257.0).round() as u16
-        })),
-        (Samples::U16(a), Samples::U16(b)) => Samples::U16(mixed(a, b, |a, b| {
-            mix(f64::from(a), f64::from(b)).round() as u16
-        })),
+        (Samples::U8(a), Samples::U8(b)) => {
+            Samples::U8(mixed(a, b, |a, b| mix(f64::from(a), f64::from(b)).round() as u8))
+        }
+        (Samples::U8(a), Samples::U16(b)) => {
+            Samples::U8(mixed(a, b, |a, b| mix(f64::from(a), f64::from(b) / 257.0).round() as u8))
+        }
+        (Samples::U16(a), Samples::U8(b)) => {
+            Samples::U16(mixed(a, b, |a, b| mix(f64::from(a), f64::from(b) * 257.0).round() as u16))
+        }
+        (Samples::U16(a), Samples::U16(b)) => {
+            Samples::U16(mixed(a, b, |a, b| mix(f64::from(a), f64::from(b)).round() as u16))
+        }
     };
     Frame::new(width, height, samples)
 }
@@ -162,11 +158,7 @@ mod tests {
 
     #[test]
     fn the_dark_is_not_compared() {
-        let look = LookPicture {
-            name: "l".to_owned(),
-            picture: Arc::new(grey(90)),
-            strength: 1.0,
-        };
+        let look = LookPicture { name: "l".to_owned(), picture: Arc::new(grey(90)), strength: 1.0 };
         let goal = HeldGoal::new(&look, &grey(80), GoalOptions::default()).unwrap();
         assert_eq!(goal.sight(&grey(2)).unwrap_err(), Unusable::Dark);
     }

@@ -303,7 +303,8 @@ impl Keeper {
         }
         let picture = camera.look()?;
         let Some(sight) = self.sight(&picture, journal)? else { return Ok(BLIND_WAIT) };
-        if !self.asked && !self.good_is_tried
+        if !self.asked
+            && !self.good_is_tried
             && let Some(good) = self.good
         {
             // The setting that was good before a restart, if it still is, saves a tune.
@@ -495,9 +496,12 @@ impl Keeper {
     fn is_frozen(&mut self, glance: &Frame) -> bool {
         let Some(last) = &self.last_glance else { return false };
         let equal = last == glance;
-        if !equal && self.reference.as_ref().is_some_and(|reference| {
-            Mosaic::of(glance).difference(reference) <= GLANCE_STEPS
-        }) {
+        if !equal
+            && self
+                .reference
+                .as_ref()
+                .is_some_and(|reference| Mosaic::of(glance).difference(reference) <= GLANCE_STEPS)
+        {
             // The same scene in other bits: noise.
             self.sees_noise = true;
         }
