@@ -163,15 +163,16 @@ const load = async () => {
   byId("no-cameras").hidden = names.length > 0;
   write(byId("about"), `isptuned ${answer.version}`);
   drawSoon();
-  await looks.load();
+  // Cameras are shown without their looks, too.
+  await looks.load().catch(refuse);
 };
 setInterval(() => load().catch(() => {}), RELOAD_MS);
 
 const opened = async () => {
   // The revisions of a service that was started anew begin anew.
   cameras.clear();
-  await load();
   dismiss();
+  await load();
   connected(true, "Connected");
 };
 
