@@ -7,6 +7,8 @@ use clap::{Parser, Subcommand};
 use crate::exit;
 #[cfg(target_os = "linux")]
 use crate::verbs::camera;
+#[cfg(unix)]
+use crate::verbs::service;
 use crate::verbs::{compare, completions, config, demo, match_goal, render};
 
 /// Sets an image signal processor so that its pictures match a goal picture.
@@ -31,6 +33,9 @@ enum Verb {
     #[cfg(target_os = "linux")]
     #[command(subcommand)]
     Camera(camera::Camera),
+    #[cfg(unix)]
+    #[command(flatten)]
+    Service(service::Service),
     /// Check or show a pipeline file
     #[command(subcommand)]
     Config(config::Config),
@@ -49,6 +54,8 @@ pub fn run() -> ExitCode {
         Verb::Demo(options) => demo::run(&options),
         #[cfg(target_os = "linux")]
         Verb::Camera(camera) => camera::run(&camera),
+        #[cfg(unix)]
+        Verb::Service(verb) => service::run(&verb),
         Verb::Config(config) => config::run(&config),
         Verb::Completions(options) => completions::run(&options),
     };

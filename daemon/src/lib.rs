@@ -1,6 +1,10 @@
 //! The processes of isptune: the command line `isptune`, and what it shares with the service.
 
+#[cfg(unix)]
+pub mod api;
 mod camera_end;
+#[cfg(unix)]
+pub mod client;
 pub mod command_line;
 pub mod demo;
 mod exit;
@@ -13,6 +17,9 @@ mod pipeline_choice;
 mod progress;
 pub mod report;
 mod result_output;
+#[cfg(unix)]
+pub mod service;
+pub mod service_config;
 pub mod shipped_actor;
 mod standard_output;
 pub mod supervisor;

@@ -12,14 +12,14 @@ pub fn parse_limit(text: &str) -> Result<(Parameter, [f64; 2])> {
     let (low, high) = range
         .split_once("..")
         .with_context(|| format!("\"{range}\" is no range; write low..high, as in -0.3..0.5"))?;
-    Ok((parameter(name)?, [number(low)?, number(high)?]))
+    Ok((parse_parameter(name)?, [number(low)?, number(high)?]))
 }
 
 /// `red_gain` (left as it was found) or `red_gain=0.2`
 pub fn parse_lock(text: &str) -> Result<(Parameter, Option<f64>)> {
     match text.split_once('=') {
-        Some((name, value)) => Ok((parameter(name)?, Some(number(value)?))),
-        None => Ok((parameter(text)?, None)),
+        Some((name, value)) => Ok((parse_parameter(name)?, Some(number(value)?))),
+        None => Ok((parse_parameter(text)?, None)),
     }
 }
 
@@ -56,21 +56,26 @@ pub fn apply_limits(
 /// Nine canonical values: `name=value,…`, or the path of a JSON file with a `params` object; what
 /// is not named stays neutral.
 pub fn parse_params(text: &str) -> Result<Params> {
+    params_of(&parse_named_params(text)?)
+}
+
+/// As [`parse_params`], but only what is named.
+pub fn parse_named_params(text: &str) -> Result<BTreeMap<String, f64>> {
     if text.contains('=') {
         let pairs = text.split(',').map(|pair| {
             let (name, value) = split_pair(pair, "name=value")?;
-            Ok((name.to_owned(), number(value)?))
+            Ok((parse_parameter(name)?.name().to_owned(), number(value)?))
         });
-        return params_of(pairs.collect::<Result<Vec<_>>>()?);
+        return in_range(pairs.collect::<Result<_>>()?);
     }
     // clap shows no causes, so that they go into the message itself.
     let json = std::fs::read_to_string(text).map_err(|error| {
         anyhow!("neither name=value,… nor a readable JSON file with a \"params\" object ({error})")
     })?;
-    params_of_json(&json).map_err(|error| anyhow!("{error:#}"))
+    named_params_of_json(&json).map_err(|error| anyhow!("{error:#}"))
 }
 
-fn params_of_json(json: &str) -> Result<Params> {
+fn named_params_of_json(json: &str) -> Result<BTreeMap<String, f64>> {
     let mut object: serde_json::Value = serde_json::from_str(json)?;
     // The output of `match --json` works as it is: the best query's parameters are taken.
     if let Some(best) = object.get("best").and_then(serde_json::Value::as_u64) {
@@ -82,22 +87,27 @@ fn params_of_json(json: &str) -> Result<Params> {
     let params = object
         .get("params")
         .context("no \"params\" object; expected {\"params\": {\"exposure\": 0.1, …}}")?;
-    let values: BTreeMap<String, f64> = serde_json::from_value(params.clone())?;
-    params_of(values)
+    in_range(serde_json::from_value(params.clone())?)
 }
 
-fn params_of(pairs: impl IntoIterator<Item = (String, f64)>) -> Result<Params> {
+fn in_range(named: BTreeMap<String, f64>) -> Result<BTreeMap<String, f64>> {
+    params_of(&named)?;
+    Ok(named)
+}
+
+fn params_of(named: &BTreeMap<String, f64>) -> Result<Params> {
     let mut values = [0.0; Parameter::COUNT];
-    for (name, value) in pairs {
-        let parameter = parameter(&name)?;
+    for (name, value) in named {
+        let parameter = parse_parameter(name)?;
         if let Some(slot) = values.get_mut(parameter.index()) {
-            *slot = value;
+            *slot = *value;
         }
     }
     Ok(Params::new(values)?)
 }
 
-fn parameter(name: &str) -> Result<Parameter> {
+/// A canonical name
+pub fn parse_parameter(name: &str) -> Result<Parameter> {
     let name = name.trim();
     Parameter::from_name(name).ok_or_else(|| {
         let names = Parameter::ALL.map(Parameter::name);
@@ -143,11 +153,11 @@ mod tests {
     #[test]
     fn reads_the_best_query_of_a_match() {
         let json = r#"{"best": 2, "queries": [{"params": {"exposure": 1}}, {"params": {"contrast": 0.5}}]}"#;
-        let params = params_of_json(json).unwrap();
+        let params = params_of(&named_params_of_json(json).unwrap()).unwrap();
         assert_eq!(params.get(Parameter::Exposure), 0.0);
         assert_eq!(params.get(Parameter::Contrast), 0.5);
-        assert!(params_of_json("{}").is_err());
-        assert!(params_of_json(r#"{"params": {"gamma": 1}}"#).is_err());
+        assert!(named_params_of_json("{}").is_err());
+        assert!(named_params_of_json(r#"{"params": {"gamma": 1}}"#).is_err());
     }
 
     #[test]

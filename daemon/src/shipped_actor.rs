@@ -22,6 +22,16 @@ pub fn actor(path: Option<&Path>) -> Result<Arc<Actor>, ActorError> {
     actor.map(Arc::new)
 }
 
+/// SHA-256 of the policy of this file, or of the shipped one, in hexadecimal digits, as the file's own
+/// seal says it (`docs/model-file.md`); `None` where the file cannot be read.
+#[must_use]
+pub fn digest(path: Option<&Path>) -> Option<String> {
+    let read = path.map(std::fs::read).transpose().ok()?;
+    let bytes = read.as_deref().unwrap_or(SHIPPED);
+    let digits = bytes.last_chunk::<64>()?;
+    str::from_utf8(digits).ok().map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,5 +41,7 @@ mod tests {
         let actor = actor(None).unwrap();
         assert!(actor.provenance().command.contains("train-host train"));
         assert!(actor.provenance().figures.contains("dB"));
+        let digest = digest(None).unwrap();
+        assert!(digest.bytes().all(|digit| digit.is_ascii_hexdigit()), "{digest}");
     }
 }

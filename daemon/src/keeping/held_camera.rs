@@ -44,4 +44,16 @@ pub trait HeldCamera: Pipeline {
     /// # Errors
     /// [`PipelineError::Size`] when the view was made for pictures of another size.
     fn simulator(&self, found: &Frame, view: &View) -> Result<Box<dyn Simulator>, PipelineError>;
+
+    /// Puts the camera back as it was found, for good.
+    ///
+    /// # Errors
+    /// [`PipelineError::Device`] naming what could not be put back; it stays stored.
+    fn restore(&mut self) -> Result<(), PipelineError>;
+
+    /// Leaves what stands in the camera, for good.
+    ///
+    /// # Errors
+    /// [`PipelineError::Device`] when it cannot be written or the stored values not be forgotten.
+    fn keep(&mut self) -> Result<(), PipelineError>;
 }

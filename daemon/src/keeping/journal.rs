@@ -19,6 +19,11 @@ pub enum KeeperEvent<'a> {
         /// The state now.
         to: State,
     },
+    /// A picture of what stands, as it came.
+    Glanced {
+        /// The picture.
+        picture: &'a Frame,
+    },
     /// What stands was measured.
     Measured {
         /// The picture.

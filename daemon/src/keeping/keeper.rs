@@ -144,6 +144,12 @@ impl Keeper {
         self.found.as_ref().map(|(_, picture)| picture)
     }
 
+    /// What may be changed in the camera that is open.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// How many tunes began by themselves within the last hour.
     #[must_use]
     pub fn retunes_last_hour(&self, now: Duration) -> u32 {
@@ -445,6 +451,7 @@ impl Keeper {
     ) -> Result<Duration, PipelineError> {
         let interval = self.options.policy.check_interval;
         let glance = camera.glance()?;
+        journal.record(KeeperEvent::Glanced { picture: &glance });
         let is_frozen = self.is_frozen(&glance);
         let mosaic = Mosaic::of(&glance);
         let is_dark = mean_steps(&glance) < 1.0;

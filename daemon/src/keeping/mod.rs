@@ -18,7 +18,7 @@ mod trial;
 pub use drift::{DriftDetector, DriftVerdict};
 pub use governor::Governor;
 pub use held_camera::HeldCamera;
-pub use held_goal::{HeldGoal, LookPicture, Sight};
+pub use held_goal::{HeldGoal, LookPicture, Sight, mixture};
 pub use journal::{Journal, KeeperEvent, Unusable};
 pub use keeper::{Keeper, KeeperOptions, Planned, Search};
 pub use policy::KeepPolicy;

@@ -11,6 +11,7 @@ use tuner::Frame;
 
 use super::command::{Answer, Command, Refusal, Request};
 use super::status::CameraStatus;
+use crate::service_config::CameraEntry;
 
 /// Requests that may wait for a supervisor.
 pub(super) const WAITING_REQUESTS: usize = 16;
@@ -46,6 +47,10 @@ pub(super) struct Shared {
     pub cancel: Arc<AtomicBool>,
     /// Counts what the supervisor has got done, for the watchdog.
     pub progress: AtomicU64,
+    /// Asks for the end.
+    pub stopping: AtomicBool,
+    /// A configuration that was read anew and not taken over yet.
+    pub entry: Mutex<Option<CameraEntry>>,
 }
 
 /// The way to a supervisor. Clones are the same way.
@@ -90,6 +95,18 @@ impl Handle {
     #[must_use]
     pub fn progress(&self) -> u64 {
         self.shared.progress.load(Ordering::Relaxed)
+    }
+
+    /// Asks for the end of the supervisor, which puts its camera back or leaves it as it stands.
+    pub fn stop(&self) {
+        self.shared.stopping.store(true, Ordering::Relaxed);
+        self.shared.cancel.store(true, Ordering::Relaxed);
+    }
+
+    /// Hands over a configuration that was read anew.
+    pub fn configure(&self, entry: CameraEntry) {
+        *self.shared.entry.lock().unwrap_or_else(PoisonError::into_inner) = Some(entry);
+        self.shared.cancel.store(true, Ordering::Relaxed);
     }
 
     /// Asks for something and waits for the answer.

@@ -3,10 +3,23 @@
 
 mod command;
 mod handle;
+mod held_pipeline;
+mod memory;
+mod opening;
+mod run;
+mod schedule;
+mod scribe;
+mod serving;
+mod stand_in;
 mod status;
+#[cfg(test)]
+mod tests;
 
 pub use command::{Answer, Command, Refusal, Request};
 pub use handle::{Handle, PictureKind};
+pub use held_pipeline::{PictureCamera, RealCamera};
+pub use run::{LookSource, Workshop, spawn};
+pub use stand_in::{StandIn, stand_in};
 pub use status::{
     Adoption, CameraStatus, Counts, ParameterStatus, QueryStatus, ScoreStatus, named,
 };

@@ -8,3 +8,5 @@ pub mod config;
 pub mod demo;
 pub mod match_goal;
 pub mod render;
+#[cfg(unix)]
+pub mod service;

@@ -1,5 +1,6 @@
 //! What a pipeline file says about a camera.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tuner::{Parameter, ParameterInfo};
@@ -27,6 +28,9 @@ pub struct CameraConfig {
     pub software: SoftwareStage,
     /// Status light and lamp, and the button of a service.
     pub gpio: GpioConfig,
+    /// Folder of the state, where what is found in the camera is stored; the usual one where there
+    /// is none.
+    pub state: Option<PathBuf>,
 }
 
 /// One parameter of a camera as a pipeline file maps it.
@@ -66,6 +70,7 @@ impl Default for CameraConfig {
             mapping: Vec::new(),
             software: SoftwareStage::Off,
             gpio: GpioConfig::default(),
+            state: None,
         }
     }
 }

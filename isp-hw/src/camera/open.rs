@@ -104,9 +104,9 @@ impl CameraPipeline {
     /// [`CameraOpenError`]; the camera is then as it was.
     pub fn open(config: &CameraConfig, cancel: &Arc<AtomicBool>) -> Result<Self, CameraOpenError> {
         use crate::camera::SettledPictures;
-        use crate::v4l2::{ControlSink, FoundValuesStore, OpenCamera, state_directory};
+        use crate::v4l2::{ControlSink, FoundValuesStore, OpenCamera};
 
-        let state = state_directory("/".as_ref()).ok_or(CameraOpenError::NoStateDirectory)?;
+        let state = state_of(config)?;
         let store = FoundValuesStore::open(&state)?;
         let OpenCamera { camera, node, capture, .. } = OpenCamera::open(config)?;
         let mut notices = Vec::new();
@@ -133,9 +133,9 @@ impl CameraPipeline {
     ) -> Result<Self, CameraOpenError> {
         use crate::camera::SettledPictures;
         use crate::register_isp::{FoundRegistersStore, RegisterSink};
-        use crate::v4l2::{OpenCamera, state_directory};
+        use crate::v4l2::OpenCamera;
 
-        let state = state_directory("/".as_ref()).ok_or(CameraOpenError::NoStateDirectory)?;
+        let state = state_of(&config.camera)?;
         let store = FoundRegistersStore::open(&state)?;
         let mut source = config.camera.clone();
         if camera.is_some() {
@@ -152,6 +152,12 @@ impl CameraPipeline {
         let camera = Self::new(name, notices, Box::new(sink), Box::new(pictures), &source.software);
         Ok(camera.with_gpio(gpio))
     }
+}
+
+#[cfg(target_os = "linux")]
+fn state_of(config: &CameraConfig) -> Result<PathBuf, CameraOpenError> {
+    let usual = || crate::v4l2::state_directory("/".as_ref());
+    config.state.clone().or_else(usual).ok_or(CameraOpenError::NoStateDirectory)
 }
 
 /// The light and the lamp; a button starts tunes of a service, and this one is running already.

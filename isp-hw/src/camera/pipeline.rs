@@ -1,13 +1,13 @@
 //! A camera as a pipeline: parameters go to its controls, pictures come from its frames.
 
-use tuner::{Frame, Parameter, ParameterInfo, Params, Pipeline, PipelineError};
+use tuner::{Frame, Parameter, ParameterInfo, Params, Pipeline, PipelineError, Simulator, View};
 
 use super::Latency;
 use super::config::SoftwareStage;
 use super::control_model::ControlModel;
 use super::parameter_sink::{ParameterSink, PictureSource};
 use crate::gpio::{Gpio, LightState, Lit};
-use crate::{Input, Renderer, SoftwareIsp};
+use crate::{Input, Renderer, SoftwareIsp, ViewSimulator};
 
 /// Change of a parameter, in canonical units, that shows in any picture: three quarters of a stop.
 const CLEAR_CHANGE: f64 = 0.4;
@@ -122,6 +122,19 @@ impl CameraPipeline {
     pub fn model(&self) -> ControlModel {
         let controls = self.sink.controls().to_vec();
         ControlModel::new(self.parameters.clone(), controls, self.start)
+    }
+
+    /// A simulator of the camera that begins at `found`, the picture as found.
+    ///
+    /// # Errors
+    /// [`PipelineError::Size`] when the view was made for pictures of another size.
+    pub fn simulator(
+        &self,
+        found: &Frame,
+        view: &View,
+    ) -> Result<Box<dyn Simulator>, PipelineError> {
+        let input = Input::srgb(found.clone());
+        Ok(Box::new(ViewSimulator::new(self.model(), &input, view)?))
     }
 
     /// What stands in the camera now: what was found, until something else was written.

@@ -143,6 +143,17 @@ impl PipelineFile {
         Ok(OpenPipeline::Camera(pipeline))
     }
 
+    /// The same with another folder of the state, in which what is found in a camera is stored.
+    #[must_use]
+    pub fn with_state(mut self, state: &Path) -> Self {
+        match &mut self.kind {
+            Kind::Camera(config) => config.state = Some(state.to_owned()),
+            Kind::I2c(config) => config.camera.state = Some(state.to_owned()),
+            Kind::Software { .. } | Kind::Paper | Kind::Command(_) => {}
+        }
+        self
+    }
+
     fn wrong_source(&self, reason: &'static str) -> OpenError {
         OpenError::WrongSource { label: self.label().to_owned(), reason }
     }
@@ -166,10 +177,7 @@ impl OpenPipeline {
             Self::Paper(pipeline) => {
                 Box::new(ViewSimulator::new(pipeline.renderer().clone(), pipeline.input(), view)?)
             }
-            Self::Camera(pipeline) => {
-                let input = Input::srgb(found.clone());
-                Box::new(ViewSimulator::new(pipeline.model(), &input, view)?)
-            }
+            Self::Camera(pipeline) => pipeline.simulator(found, view)?,
             Self::Command(_) | Self::Stranger(_) => {
                 let input = Input::srgb(found.clone());
                 Box::new(ViewSimulator::new(SoftwareIsp::default(), &input, view)?)

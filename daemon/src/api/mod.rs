@@ -1,0 +1,96 @@
+//! The service's HTTP API, on a Unix socket and, where it is asked for, on a loopback port. Routes,
+//! forms and permissions stand in `docs/api.md` and `docs/openapi.json`.
+
+mod body;
+mod caller;
+mod cameras;
+mod commands;
+mod connection;
+mod door;
+mod error;
+mod events;
+mod guard;
+mod metrics;
+mod page;
+mod picture;
+mod reload;
+mod routes;
+mod service_status;
+mod stall;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::{Semaphore, mpsc, watch};
+
+use crate::supervisor::Handle;
+
+pub use caller::Caller;
+pub use door::{Door, DoorError, serve};
+pub use error::ApiError;
+pub use reload::ReloadRequest;
+pub use service_status::ServiceStatus;
+pub use token::{Token, TokenError};
+
+/// Pictures that are encoded at the same time; each holds a frame and its encoding in memory.
+const ENCODERS: usize = 2;
+/// Event streams at the same time: fewer than connections, so that they never take them all.
+const EVENT_STREAMS: usize = 32;
+
+/// What the API serves. One for the process, shared by its doors.
+#[derive(Debug)]
+pub struct Api {
+    cameras: watch::Sender<Arc<Vec<Handle>>>,
+    reload: mpsc::Sender<ReloadRequest>,
+    model: Option<String>,
+    started: Instant,
+    stopping: watch::Sender<bool>,
+    encoders: Semaphore,
+    event_streams: Arc<Semaphore>,
+}
+
+impl Api {
+    /// An API without cameras yet. `reload` is asked when somebody wants the configuration read
+    /// again, and `model` is the digest of the actor.
+    #[must_use]
+    pub fn new(reload: mpsc::Sender<ReloadRequest>, model: Option<String>) -> Self {
+        Self {
+            cameras: watch::Sender::new(Arc::default()),
+            reload,
+            model,
+            started: Instant::now(),
+            stopping: watch::Sender::new(false),
+            encoders: Semaphore::new(ENCODERS),
+            event_streams: Arc::new(Semaphore::new(EVENT_STREAMS)),
+        }
+    }
+
+    /// The cameras from now on. Event streams that are open turn to them.
+    pub fn set_cameras(&self, cameras: Vec<Handle>) {
+        self.cameras.send_replace(Arc::new(cameras));
+    }
+
+    /// Ends [`serve`] on every door, and the event streams.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// All metrics in the text form of OpenMetrics 1.0.
+    #[must_use]
+    pub fn metrics(&self) -> String {
+        metrics::text(&ServiceStatus::of(self), self.started.elapsed())
+    }
+
+    /// The same in the older text form of Prometheus, as node_exporter reads it from a file.
+    #[must_use]
+    pub fn metrics_textfile(&self) -> String {
+        metrics::as_textfile(&self.metrics())
+    }
+
+    fn cameras(&self) -> Arc<Vec<Handle>> {
+        Arc::clone(&self.cameras.borrow())
+    }
+}

@@ -1,0 +1,115 @@
+//! The supervisors of a configuration.
+
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tracing::{info, warn};
+
+use crate::api::Api;
+use crate::service_config::{CameraEntry, ServiceConfig};
+use crate::supervisor::{Handle, Workshop, spawn};
+
+/// How long supervisors may take to put their cameras back.
+const LONGEST_STOP: Duration = Duration::from_millis(1800);
+const STOP_POLL: Duration = Duration::from_millis(5);
+
+/// All supervisors.
+pub(super) struct Crew {
+    workshop: Workshop,
+    api: Arc<Api>,
+    /// In the order of the configuration.
+    handles: Vec<Handle>,
+    threads: Vec<(String, JoinHandle<()>)>,
+    /// Progress at the last look, for the watchdog.
+    seen: Vec<(String, u64)>,
+}
+
+impl Crew {
+    /// Without a supervisor yet; `api` is told of those that come and go.
+    pub(super) const fn new(workshop: Workshop, api: Arc<Api>) -> Self {
+        Self { workshop, api, handles: Vec::new(), threads: Vec::new(), seen: Vec::new() }
+    }
+
+    /// Makes the supervisors those of `config`: new cameras get one, changed ones are told, and
+    /// those that are no longer there end.
+    ///
+    /// # Errors
+    /// When no thread can be started; the others go on.
+    pub(super) fn follow(&mut self, config: &ServiceConfig) -> io::Result<()> {
+        let wanted = |name: &str| config.cameras.iter().any(|camera| camera.name == name);
+        let (kept, gone): (Vec<Handle>, Vec<Handle>) =
+            self.handles.drain(..).partition(|handle| wanted(handle.name()));
+        self.end(&gone);
+        let mut handles = Vec::new();
+        let mut failure = Ok(());
+        for entry in &config.cameras {
+            match kept.iter().find(|handle| handle.name() == entry.name) {
+                Some(handle) => {
+                    handle.configure(entry.clone());
+                    handles.push(handle.clone());
+                }
+                None => match self.start(entry.clone()) {
+                    Ok(handle) => handles.push(handle),
+                    Err(error) => failure = Err(error),
+                },
+            }
+        }
+        self.api.set_cameras(handles.clone());
+        self.handles = handles;
+        failure
+    }
+
+    fn start(&mut self, entry: CameraEntry) -> io::Result<Handle> {
+        let name = entry.name.clone();
+        let (handle, thread) = spawn(entry, self.workshop.clone())?;
+        self.threads.push((name, thread));
+        Ok(handle)
+    }
+
+    /// Whether every supervisor has got something done since this was asked last.
+    pub(super) fn is_alive(&mut self) -> bool {
+        let now: Vec<(String, u64)> = self
+            .handles
+            .iter()
+            .map(|handle| (handle.name().to_owned(), handle.progress()))
+            .collect();
+        let stuck = now.iter().find(|now| self.seen.contains(now));
+        if let Some((name, _)) = stuck {
+            warn!(camera = name, "its supervisor hangs; systemd is not told that all is well");
+        }
+        let alive = stuck.is_none();
+        self.seen = now;
+        alive
+    }
+
+    /// Ends all supervisors.
+    pub(super) fn stop(&mut self) {
+        let handles = std::mem::take(&mut self.handles);
+        self.end(&handles);
+    }
+
+    fn end(&mut self, handles: &[Handle]) {
+        for handle in handles {
+            handle.stop();
+        }
+        let deadline = Instant::now() + LONGEST_STOP;
+        for handle in handles {
+            let Some(at) = self.threads.iter().position(|(name, _)| name == handle.name()) else {
+                continue;
+            };
+            let (name, thread) = self.threads.swap_remove(at);
+            while !thread.is_finished() && Instant::now() < deadline {
+                std::thread::sleep(STOP_POLL);
+            }
+            if !thread.is_finished() {
+                warn!(camera = name, "does not end; what was found in it stays stored");
+            } else if thread.join().is_err() {
+                warn!(camera = name, "its supervisor has panicked; what was found stays stored");
+            } else {
+                info!(camera = name, "ended");
+            }
+        }
+    }
+}

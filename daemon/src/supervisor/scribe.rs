@@ -1,0 +1,209 @@
+//! Writes down what a keeper does: into the status, the pictures, the memory and the log.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tracing::{info, warn};
+use tuner::{Frame, Limits, ParameterInfo, Params};
+
+use super::handle::{Pictures, Shared};
+use super::memory::{Memory, MemoryFile};
+use super::status::{Adoption, CameraStatus, ParameterStatus, QueryStatus, named};
+use crate::keeping::{Journal, KeeperEvent};
+
+/// The pen of one supervisor.
+pub(super) struct Scribe {
+    pub status: CameraStatus,
+    pub memory: Memory,
+    file: MemoryFile,
+    shared: Arc<Shared>,
+    table: Vec<ParameterInfo>,
+}
+
+impl Scribe {
+    pub(super) fn new(name: &str, file: MemoryFile, shared: Arc<Shared>) -> Self {
+        let (memory, notice) = file.load();
+        if let Some(notice) = notice {
+            warn!(camera = name, "{notice}");
+        }
+        let mut status = CameraStatus::new(name.to_owned());
+        status.history.clone_from(&memory.history);
+        status.paused = memory.paused;
+        status.since_ms = now_ms();
+        Self { status, memory, file, shared, table: Vec::new() }
+    }
+
+    /// Changes the status and tells those who watch.
+    pub(super) fn update(&mut self, change: impl FnOnce(&mut CameraStatus)) {
+        let before = self.status.clone();
+        change(&mut self.status);
+        if self.status != before {
+            self.status.revision += 1;
+            self.shared.status.send_replace(Arc::new(self.status.clone()));
+        }
+    }
+
+    /// Something was done; the supervisor does not hang.
+    pub(super) fn progress(&self) {
+        self.shared.progress.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn set_table(&mut self, table: &[ParameterInfo]) {
+        self.table = table.to_vec();
+    }
+
+    pub(super) fn table(&self) -> &[ParameterInfo] {
+        &self.table
+    }
+
+    /// Tells what stands, and within which limits.
+    pub(super) fn standing(&mut self, standing: &Params, limits: &Limits) {
+        let of = |info: &ParameterInfo| ParameterStatus::of(info, standing, limits);
+        let parameters: Vec<ParameterStatus> = self.table.iter().map(of).collect();
+        self.update(|status| status.parameters = parameters);
+    }
+
+    /// Notes a setting and stores the memory.
+    pub(super) fn adopt(&mut self, adoption: Adoption) {
+        self.memory.note(adoption);
+        let history = self.memory.history.clone();
+        self.update(|status| {
+            status.counts.adoptions += 1;
+            status.history = history;
+        });
+        self.store();
+    }
+
+    /// Stores the memory; a disk that is full or read-only is told and nothing else.
+    pub(super) fn store(&mut self) {
+        if let Err(error) = self.file.store(&self.memory) {
+            warn!(camera = self.status.name, "{error}; what is not stored is forgotten at the next start");
+        }
+    }
+
+    /// Counts a fault and tells it.
+    pub(super) fn fault(&mut self, kind: &str, message: &str) {
+        let is_new = self.status.message.as_deref() != Some(message);
+        if is_new {
+            warn!(camera = self.status.name, fault = kind, "{message}");
+        }
+        self.update(|status| {
+            if is_new {
+                *status.counts.faults.entry(kind.to_owned()).or_default() += 1;
+            }
+            status.message = Some(message.to_owned());
+        });
+    }
+
+    pub(super) fn pictures(&self, change: impl FnOnce(&mut Pictures)) {
+        change(&mut self.shared.pictures.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn live(&self, picture: &Frame) {
+        let picture = Arc::new(picture.clone());
+        self.pictures(|pictures| pictures.live = Some(picture));
+    }
+}
+
+impl Journal for Scribe {
+    fn record(&mut self, event: KeeperEvent<'_>) {
+        self.progress();
+        let camera = self.status.name.clone();
+        match event {
+            KeeperEvent::Moved { from, event, to } => {
+                info!(camera, from = from.name(), to = to.name(), "{event:?}");
+                self.update(|status| {
+                    status.state = to;
+                    status.since_ms = now_ms();
+                    // What was wrong with the camera is over; what is wrong with its look may not be.
+                    if to.is_keeping() && !from.is_keeping() {
+                        status.message = None;
+                    }
+                });
+            }
+            KeeperEvent::Glanced { picture } => self.live(picture),
+            KeeperEvent::Measured { picture, score } => {
+                self.live(picture);
+                self.update(|status| {
+                    status.now = Some((&score).into());
+                    status.found = status.found.or(Some((&score).into()));
+                    status.counts.measurements += 1;
+                });
+            }
+            KeeperEvent::TuneBegins { before } => {
+                info!(camera, psnr_db = before.psnr_db, "tune begins");
+                self.update(|status| {
+                    status.queries.clear();
+                    status.limited_by.clear();
+                    status.now = Some((&before).into());
+                });
+            }
+            KeeperEvent::Query(record) => {
+                let query = QueryStatus {
+                    index: record.index,
+                    params: named(&record.params, &self.table),
+                    score: (&record.score).into(),
+                    elapsed_ms: record.elapsed_ms,
+                };
+                self.update(|status| {
+                    status.now = Some(query.score);
+                    status.queries.push(query);
+                    status.counts.queries += 1;
+                });
+            }
+            KeeperEvent::Settled { params, before, after, picture, adopted, limited_by } => {
+                info!(
+                    camera,
+                    adopted,
+                    before_db = before.psnr_db,
+                    after_db = after.psnr_db,
+                    delta_e00 = after.delta_e00.mean,
+                    "settled"
+                );
+                self.live(picture);
+                let look = self.status.look.clone();
+                self.update(|status| {
+                    status.now = Some((&after).into());
+                    status.reached = Some((&after).into());
+                    status.limited_by = limited_by.to_vec();
+                    status.counts.tunes += 1;
+                });
+                if adopted {
+                    self.adopt(Adoption {
+                        at_ms: now_ms(),
+                        look,
+                        params: named(&params, &self.table),
+                        before: Some((&before).into()),
+                        after: Some((&after).into()),
+                    });
+                }
+            }
+            KeeperEvent::TuneFailed { error } => self.fault("tune", error),
+            KeeperEvent::HeldBack { wait } => {
+                let message = format!(
+                    "the picture has left its look; the next tune may begin in {} s (keep.cool_down_s, \
+                     keep.retunes_per_hour), or at once by `isptune retune`",
+                    wait.as_secs()
+                );
+                warn!(camera, "{message}");
+                self.update(|status| status.message = Some(message));
+            }
+            KeeperEvent::Blind(why) => {
+                let why = why.to_string();
+                info!(camera, "{why}");
+                self.update(|status| status.blind = Some(why));
+            }
+            KeeperEvent::SeesAgain => {
+                info!(camera, "the picture can be compared with its look again");
+                self.update(|status| status.blind = None);
+            }
+        }
+    }
+}
+
+/// Milliseconds since 1970, UTC.
+pub(super) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,64 @@
+//! `isptune watch`.
+
+use std::collections::BTreeMap;
+use std::io::{self, ErrorKind, Write as _};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+
+use super::{Connection, lines};
+use crate::client::{ClientError, in_path};
+use crate::exit::Exit;
+use crate::supervisor::CameraStatus;
+
+/// Options of `watch`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Only this camera
+    camera: Option<String>,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// Runs the verb until it is interrupted or the service goes away.
+///
+/// # Errors
+/// When the service does not answer.
+pub fn run(options: &Options) -> Result<Exit> {
+    let client = options.connection.client()?;
+    if let Some(name) = &options.camera {
+        // Refused here when there is none of this name.
+        let _: CameraStatus = client.get(&format!("/v1/cameras/{}", in_path(name)))?;
+    }
+    let mut said = BTreeMap::new();
+    loop {
+        let mut events = client.events()?;
+        loop {
+            let status = match events.next_status() {
+                Ok(Some(status)) => status,
+                // The service ends streams after an hour, and when it stops: then nobody answers
+                // any more.
+                Ok(None) | Err(ClientError::Broken(_)) => break,
+                Err(error) => return Err(error.into()),
+            };
+            let wanted = options.camera.as_ref().is_none_or(|name| *name == status.name);
+            if wanted && !print(&status, options.connection.json, &mut said)? {
+                return Ok(Exit::Done);
+            }
+        }
+    }
+}
+
+/// Prints what is new; `false` when the reader has gone.
+fn print(status: &CameraStatus, json: bool, said: &mut BTreeMap<String, String>) -> Result<bool> {
+    let summary = if json { serde_json::to_string(status)? } else { lines::summary(status, 0) };
+    if said.insert(status.name.clone(), summary.clone()).as_ref() == Some(&summary) {
+        return Ok(true);
+    }
+    let line = if json { summary } else { format!("{}  {summary}", lines::clock(lines::now_ms())) };
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        written => written.map(|()| true).context("standard output"),
+    }
+}

@@ -1,0 +1,213 @@
+//! One life of a camera: found somewhere, given a look, kept under changing light with faults, and
+//! left in peace at the end.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use daemon::keeping::{
+    Event, HeldCamera, KeepPolicy, Keeper, KeeperEvent, KeeperOptions, LookPicture, Search, State,
+};
+use isp_hw::Variation;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use train_host::photographs::dead_leaves;
+use tuner::{EpisodeOptions, Frame, GoalOptions, Limits, Parameter, Params, PipelineError, Samples};
+
+use crate::simulated_camera::{Faults, Light, SimulatedCamera};
+
+const SIZE: [usize; 2] = [40, 30];
+/// A difference that nobody sees, dB.
+const UNSEEN_DB: f64 = 0.3;
+/// What counts as on the look whatever was found.
+const ON_LOOK_DB: f64 = 40.0;
+
+/// What a life came to.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    /// PSNR of what stands in the end, under the last light.
+    pub kept_db: f64,
+    /// PSNR of what was found, under the last light.
+    pub found_db: f64,
+    pub adoptions: u32,
+    pub faults: u64,
+    pub most_retunes_an_hour: u32,
+    pub state: State,
+}
+
+impl Ending {
+    pub fn is_worse(&self) -> bool {
+        self.kept_db < (self.found_db - UNSEEN_DB).min(ON_LOOK_DB)
+    }
+}
+
+pub struct Life {
+    camera: SimulatedCamera,
+    keeper: Keeper,
+    goal: Frame,
+    found: Params,
+    faults: Faults,
+    trouble: Duration,
+    peace: Duration,
+}
+
+impl Life {
+    /// Faults of all kinds, and light that drifts or jumps, for some minutes; then an hour of peace,
+    /// in which whatever went wrong can be put right.
+    pub fn with_faults(seed: u64) -> Self {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut share = |most: f64| {
+            let draw = random.random_range(0.0..1.0_f64);
+            if draw < 0.4 { 0.0 } else { most * (draw - 0.4) / 0.6 }
+        };
+        let faults = Faults {
+            stale: share(0.10),
+            torn: share(0.10),
+            ignored_write: share(0.05),
+            failed: share(0.03),
+            noise: share(2.0),
+        };
+        let light = drifting_light(&mut random);
+        // The policies of the worst kind propose at random; two that know something stand beside.
+        let strategy = match random.random_range(0..10) {
+            0 => "model",
+            1 => "lm",
+            _ => "random",
+        };
+        Self::new(&mut random, seed, strategy, faults, light, Duration::from_secs(180))
+    }
+
+    /// Light that changes between two lamps every 5 to 300 s, for three hours.
+    pub fn under_a_flickering_lamp(seed: u64) -> Self {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let period = random.random_range(5.0..300.0_f64);
+        let light: Light = Box::new(move |now| {
+            let phase = (now.as_secs_f64() / period) as u64;
+            if phase.is_multiple_of(2) { [1.0; 3] } else { [0.5, 0.45, 0.3] }
+        });
+        let trouble = Duration::from_secs(3 * 3600);
+        Self::new(&mut random, seed, "random", Faults::default(), light, trouble)
+    }
+
+    fn new(
+        random: &mut ChaCha8Rng,
+        seed: u64,
+        strategy: &str,
+        faults: Faults,
+        light: Light,
+        trouble: Duration,
+    ) -> Self {
+        let [width, height] = SIZE;
+        let scene = linear(&dead_leaves(seed, width, height).unwrap());
+        let strength = random.random_range(0.0..1.0);
+        let isp = Variation::new(strength, seed);
+        let mut draw = |extent: f64| {
+            Parameter::ALL.into_iter().fold(Params::NEUTRAL, |params, parameter| {
+                params.with(parameter, random.random_range(-extent..=extent))
+            })
+        };
+        let (found, wanted) = (draw(0.2), draw(0.6));
+        let mut camera = SimulatedCamera::new(scene, isp, light, found, seed);
+        let goal = camera.truth(&wanted);
+        let options = KeeperOptions {
+            policy: KeepPolicy::default(),
+            search: Search {
+                strategy: strategy.to_owned(),
+                episode: EpisodeOptions::default(),
+                seed,
+                actor: None,
+            },
+            goal: GoalOptions { register: false, ..GoalOptions::default() },
+        };
+        let keeper = Keeper::new(options);
+        let peace = Duration::from_secs(3 * 3600 / 2);
+        Self { camera, keeper, goal, found, faults, trouble, peace }
+    }
+
+    pub fn run(mut self) -> Ending {
+        let mut adoptions = 0;
+        let mut retunes: VecDeque<Duration> = VecDeque::new();
+        let mut most_retunes_an_hour = 0;
+        let picture = Arc::new(self.goal.clone());
+        let look = LookPicture { name: "look".to_owned(), picture, strength: 1.0 };
+        let mut was_drifting = false;
+        let mut retuned = false;
+        let cancel = AtomicBool::new(false);
+        self.keeper.set_limits(Limits::default());
+        self.keeper.set_look(Some(look), None, &mut |_: KeeperEvent<'_>| {});
+        self.keeper.opened(&mut |_: KeeperEvent<'_>| {});
+        self.camera.faults = self.faults;
+        let end = self.trouble + self.peace;
+        while self.camera.now < end {
+            if self.camera.now > self.trouble {
+                let noise = self.faults.noise;
+                self.camera.faults = Faults { noise, ..Faults::default() };
+            }
+            let mut journal = |event: KeeperEvent<'_>| match event {
+                KeeperEvent::Settled { adopted, .. } => adoptions += u32::from(adopted),
+                KeeperEvent::Moved { from, to, .. } => {
+                    was_drifting = from == State::Drifting;
+                    retuned |= was_drifting && to == State::Tuning;
+                }
+                _ => {}
+            };
+            let stepped = self.keeper.step(&mut self.camera, &cancel, &mut journal);
+            if std::mem::take(&mut retuned) {
+                retunes.push_back(self.camera.now);
+            }
+            let hour_ago = self.camera.now.saturating_sub(Duration::from_secs(3600));
+            retunes.retain(|at| *at > hour_ago);
+            most_retunes_an_hour = most_retunes_an_hour.max(retunes.len() as u32);
+            match stepped {
+                Ok(wait) => self.camera.now += wait,
+                Err(PipelineError::Device { .. }) => self.reopen(),
+                Err(error) => panic!("{error}"),
+            }
+        }
+        let stands = self.camera.really_stands();
+        Ending {
+            kept_db: self.camera.psnr_of(&stands, &self.goal),
+            found_db: self.camera.psnr_of(&self.found, &self.goal),
+            adoptions,
+            faults: self.camera.happened,
+            most_retunes_an_hour,
+            state: self.keeper.state(),
+        }
+    }
+
+    /// As a supervisor does: the camera is put back as it was found and opened anew.
+    fn reopen(&mut self) {
+        let mut deaf = |_: KeeperEvent<'_>| {};
+        self.keeper.on(Event::Failed, &mut deaf);
+        self.camera.now += Duration::from_secs(1);
+        let faults = std::mem::take(&mut self.camera.faults);
+        self.camera.set(&self.found).unwrap();
+        self.camera.faults = faults;
+        self.keeper.opened(&mut deaf);
+    }
+}
+
+/// Constant, drifting or jumping light, in which colour may change too.
+fn drifting_light(random: &mut ChaCha8Rng) -> Light {
+    let target = [(); 3].map(|()| random.random_range(-0.7..0.7_f64).exp());
+    let begin = random.random_range(0.0..150.0_f64);
+    let lasts = random.random_range(1.0..60.0_f64);
+    match random.random_range(0..3) {
+        0 => Box::new(|_| [1.0; 3]),
+        1 => Box::new(move |now| if now.as_secs_f64() < begin { [1.0; 3] } else { target }),
+        _ => Box::new(move |now| {
+            let share = ((now.as_secs_f64() - begin) / lasts).clamp(0.0, 1.0);
+            target.map(|target| 1.0 + share * (target - 1.0))
+        }),
+    }
+}
+
+fn linear(scene: &Frame) -> Frame {
+    let light = |value: f64| (tuner::srgb_to_linear(value) * 65535.0).round() as u16;
+    let samples = match scene.samples() {
+        Samples::U8(samples) => samples.iter().map(|s| light(f64::from(*s) / 255.0)).collect(),
+        Samples::U16(samples) => samples.iter().map(|s| light(f64::from(*s) / 65535.0)).collect(),
+    };
+    Frame::new(scene.width(), scene.height(), Samples::U16(samples)).unwrap()
+}

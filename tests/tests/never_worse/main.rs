@@ -1,0 +1,64 @@
+//! Whatever a camera, its light and the policy do, keeping never leaves it worse than it was found:
+//! simulated lives of a camera with faults, on a clock of their own.
+//!
+//! `ISPTUNE_EPISODES` sets how many lives; CI and a plain run take 10,000.
+
+mod life;
+mod simulated_camera;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use life::{Ending, Life};
+
+fn episodes() -> usize {
+    let wanted = std::env::var("ISPTUNE_EPISODES").ok();
+    wanted.and_then(|text| text.parse().ok()).unwrap_or(10_000)
+}
+
+/// Lives with these seeds, on all cores.
+fn live(seeds: std::ops::Range<usize>, life: impl Fn(u64) -> Life + Sync) -> Vec<(u64, Ending)> {
+    let next = AtomicUsize::new(seeds.start);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut endings: Vec<(u64, Ending)> = std::thread::scope(|scope| {
+        let work = || {
+            let mut endings = Vec::new();
+            loop {
+                let seed = next.fetch_add(1, Ordering::Relaxed);
+                if seed >= seeds.end {
+                    return endings;
+                }
+                endings.push((seed as u64, life(seed as u64).run()));
+            }
+        };
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    endings.sort_by_key(|(seed, _)| *seed);
+    endings
+}
+
+#[test]
+fn ten_thousand_lives_with_faults_end_no_worse_than_they_began() {
+    let count = episodes();
+    let endings = live(0..count, Life::with_faults);
+    let adopted = endings.iter().filter(|(_, ending)| ending.adoptions > 0).count();
+    let faults: u64 = endings.iter().map(|(_, ending)| ending.faults).sum();
+    let retunes: u32 = endings.iter().map(|(_, ending)| ending.most_retunes_an_hour).max().unwrap();
+    println!(
+        "{count} lives, {adopted} with an adopted setting, {faults} faults, at most {retunes} \
+         retunes an hour"
+    );
+    let worse: Vec<_> = endings.iter().filter(|(_, ending)| ending.is_worse()).collect();
+    assert!(worse.is_empty(), "{} of {count}: {:?}", worse.len(), &worse[..worse.len().min(5)]);
+    assert!(adopted * 2 > count, "only {adopted} of {count} lives found a better setting");
+    assert!(faults as usize > count, "the faults did not happen: {faults}");
+    assert!(retunes <= 6);
+}
+
+#[test]
+fn under_a_flickering_lamp_there_are_six_retunes_an_hour_at_most() {
+    for seed in 0..20 {
+        let ending = Life::under_a_flickering_lamp(seed).run();
+        assert!(ending.most_retunes_an_hour <= 6, "seed {seed}: {ending:?}");
+    }
+}
