@@ -43,7 +43,7 @@ const showNotices = ({ message, blind, state }, tone) => {
 };
 
 const MEASURES = [
-  ["Colour difference, mean ΔE₀₀", "delta_e00", delta],
+  ["Difference ΔE₀₀", "delta_e00", delta],
   ["PSNR", "psnr_db", decibels],
   ["SSIM", "ssim", similarity],
 ];

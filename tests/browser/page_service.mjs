@@ -1,7 +1,7 @@
-// Uses the page against a running service whose one camera, lab, has no look yet: adds one, has the
-// camera tuned to it, and changes the scene.
+// Uses the page against a running service whose one camera, lab, is to be held on the look warm, and
+// changes the scene.
 // node page_service.mjs FOLDER CHROMIUM ADDRESS TOKEN -> facts.json and screenshots in FOLDER, which
-// holds look.png, and scene-2.png, which becomes scene.png, the camera's picture
+// holds scene-2.png, which becomes scene.png, the camera's picture
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { launch, useOneFont } from "./browsing.mjs";
@@ -55,21 +55,14 @@ try {
   await page.keyboard.press("Enter");
   await page.getByText("Connected", { exact: true }).waitFor();
   await useOneFont(page);
-  facts.before = await state("Holding");
-  await page.getByLabel("Live", { exact: true }).check();
-  await page.locator(".compare .under").waitFor();
-  facts.found = await green("under");
-
-  await page.getByRole("button", { name: "Add…" }).click();
-  await page.locator("#look-picture").setInputFiles(join(folder, "look.png"));
-  await page.getByRole("textbox", { name: "Name" }).fill("warm");
-  await page.getByRole("button", { name: "Add", exact: true }).click();
-  await page.locator(".choice", { hasText: "warm" }).click();
   await page.locator("#headline", { hasText: /Holds warm within/ }).waitFor();
   facts.held = await text("headline");
   await page.getByLabel("Goal / live").check();
   await page.locator(".compare .over").waitFor();
   facts.pictures = { goal: await green("over"), live: await green("under") };
+  await page.getByLabel("Found / live").check();
+  await page.locator(".compare .over[data-kind=found]").waitFor();
+  facts.pictures.found = await green("over");
   facts.dots = await page.locator("#curve-psnr .dot").count();
   facts.parameters = await page.locator("#parameters tr").count();
   facts.history = await page.locator("#history li").count();
