@@ -6,6 +6,10 @@ import { sentence } from "./words.js";
 
 // Arrow keys change the strength step by step; it is set once they rest.
 const REST_MS = 500;
+// Pictures that every browser shows.
+const SHOWN_TYPES = ["image/png", "image/jpeg"];
+const NAME_RULE = "Letters a–z, digits, “-”, “_” and “.”, not “.” first.";
+const TAKEN = "There is a look of this name; this one takes its place.";
 
 const gallery = byId("gallery");
 const strength = byId("strength");
@@ -138,27 +142,37 @@ export class Looks {
     const file = byId("look-picture");
     const name = byId("look-name");
     const refused = byId("add-refused");
+    const force = byId("force");
     const preview = byId("look-preview");
     const clear = () => {
       for (const image of preview.querySelectorAll("img")) URL.revokeObjectURL(image.src);
       preview.replaceChildren();
       refused.hidden = true;
+      force.checked = false;
+      force.parentElement.hidden = true;
     };
+    const noteName = () => {
+      const isTaken = this.#looks.some((look) => look.name === name.value);
+      write(byId("look-name-note"), isTaken ? TAKEN : NAME_RULE);
+    };
+    name.addEventListener("input", noteName);
     closable(dialog);
     dialog.addEventListener("close", clear);
     byId("add-look").addEventListener("click", () => {
       form.reset();
       clear();
+      noteName();
       dialog.showModal();
     });
     file.addEventListener("change", () => {
       clear();
       const [chosen] = file.files;
       if (!chosen) return;
-      if (chosen.type !== "image/tiff") {
+      if (SHOWN_TYPES.includes(chosen.type)) {
         preview.append(element("img", { src: URL.createObjectURL(chosen), alt: "The chosen picture" }));
       }
       name.value ||= nameOf(chosen.name);
+      noteName();
     });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -167,13 +181,16 @@ export class Looks {
       button.disabled = true;
       refused.hidden = true;
       try {
-        await this.#service.call("PUT", `looks/${encodeURIComponent(wanted)}`, file.files[0]);
+        const path = `looks/${encodeURIComponent(wanted)}${force.checked ? "?force=true" : ""}`;
+        await this.#service.call("PUT", path, file.files[0]);
         dialog.close();
         this.#forget(wanted, this.#thumbnails.get(wanted) ?? "");
         await this.#act(`The look ${wanted} is stored`, () => this.#reload());
       } catch (error) {
         refused.hidden = false;
         write(refused, sentence(error.message));
+        // A bad reference can be insisted on.
+        force.parentElement.hidden = error.status !== 422;
       } finally {
         button.disabled = false;
       }
@@ -191,7 +208,7 @@ export class Looks {
     dialog.dataset.look = name;
     write(
       byId("remove-words"),
-      `“${name}” is removed from the service for all cameras, and cannot be brought back from here.`,
+      `“${name}” is removed from the store, and cannot be brought back from here.`,
     );
     dialog.showModal();
   }

@@ -14,7 +14,7 @@ await service.start();
 const browser = await launch(executablePath);
 const facts = { console: [], foreign: [], views: {} };
 // Chromium's own words about answers that the test provokes.
-const isProvoked = (text) => /Failed to load resource.*(401|404|409|ERR_CONNECTION|ERR_INCOMPLETE)/.test(text);
+const isProvoked = (text) => /Failed to load resource.*(401|404|409|422|ERR_CONNECTION|ERR_INCOMPLETE)/.test(text);
 
 const open = async (width, height, options = {}) => {
   const context = await browser.newContext({
@@ -151,9 +151,23 @@ const useLooks = async (page) => {
   await page.locator("#look-picture").setInputFiles(join(folder, "Shop Light 2.png"));
   steps.name = await page.getByRole("textbox", { name: "Name" }).inputValue();
   await page.getByRole("textbox", { name: "Name" }).fill("warm");
+  steps.replaces = await text(page, "look-name-note");
+  await page.getByRole("textbox", { name: "Name" }).fill("blurred");
   await press(page, "Enter");
   await page.locator("#add-refused").waitFor();
   steps.refused = [await text(page, "add-refused"), await asked()];
+  await page.getByLabel("Store it all the same").check();
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.locator("#add-dialog").waitFor({ state: "hidden" });
+  steps.forced = await asked();
+  await settled(names, (all) => all.includes("blurred"));
+  await page.getByRole("button", { name: "Remove the look blurred" }).click();
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await asked();
+  await settled(names, (all) => !all.includes("blurred"));
+  await page.getByRole("button", { name: "Add…" }).click();
+  await page.locator("#look-picture").setInputFiles(join(folder, "Shop Light 2.png"));
+  steps.name_again = await page.getByRole("textbox", { name: "Name" }).inputValue();
   await page.getByRole("textbox", { name: "Name" }).fill("shop-light-2");
   await press(page, "Enter");
   steps.added = [await settled(names, (all) => all.includes("shop-light-2")), await asked()];

@@ -74,7 +74,7 @@ export class StandIn {
   }
 
   async #answer(request, response) {
-    const { pathname, searchParams } = new URL(request.url, this.address);
+    const { pathname, search, searchParams } = new URL(request.url, this.address);
     if (!pathname.startsWith("/v1/")) return this.#file(pathname, response);
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -85,7 +85,7 @@ export class StandIn {
     const path = pathname.slice(4).split("/").map(decodeURIComponent);
     if (request.method !== "GET") {
       const said = request.headers["content-type"] === "application/json" ? JSON.parse(body) : body.length;
-      this.calls.push([request.method, path.join("/"), body.length ? said : null]);
+      this.calls.push([request.method, path.join("/") + search, body.length ? said : null]);
     }
     const [what, name, part] = path;
     if (what === "status") {
@@ -128,18 +128,19 @@ export class StandIn {
 
   #look(request, response, name, part, body) {
     const known = this.#looks.find((look) => look.name === name);
+    const isForced = new URL(request.url, this.address).searchParams.get("force") === "true";
     if (!name) return send(response, 200, { looks: this.#looks });
     if (part === "thumbnail" && this.#uploads.has(name)) {
       response.writeHead(200, { "content-type": "image/png" });
       return response.end(this.#uploads.get(name));
     }
     if (part === "thumbnail") return this.#picture(response, `look-${name}`);
-    if (request.method === "PUT" && known) {
-      return send(response, 409, { error: `look ${name} exists already; choose another name` });
+    if (request.method === "PUT" && name === "blurred" && !isForced) {
+      return send(response, 422, { error: "blurred; give a better picture" });
     }
     if (request.method === "PUT") {
       this.#uploads.set(name, body);
-      this.#looks = [...this.#looks, { name, tags: {} }];
+      if (!known) this.#looks = [...this.#looks, { name, tags: {} }];
     } else {
       this.#looks = this.#looks.filter((look) => look !== known);
     }

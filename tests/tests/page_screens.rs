@@ -149,16 +149,18 @@ fn check_parameters(facts: &Value) {
 fn check_looks(facts: &Value) {
     let steps = &facts["looks"];
     let size = std::fs::metadata(facts["upload"].as_str().unwrap()).unwrap().len();
-    let look = |strength: f64| json!([["PUT", "cameras/lab/look", { "name": "daylight", "strength": strength }]]);
+    let look = |strength: Value| json!([["PUT", "cameras/lab/look", { "name": "daylight", "strength": strength }]]);
     let names = json!(["warm", "daylight", "lamp", "No look"]);
     let with_new = json!(["warm", "daylight", "lamp", "shop-light-2", "No look"]);
     assert_eq!(steps["names"], names);
-    assert_eq!(steps["choose"], look(1.0));
+    assert_eq!(steps["choose"], look(json!(1)));
     assert_eq!(steps["chosen"], "true");
-    assert_eq!(steps["strength"], look(0.8), "one call for twenty steps of a slider");
+    assert_eq!(steps["strength"], look(json!(0.8)), "one call for twenty steps of a slider");
     assert_eq!(steps["name"], "shop-light-2");
-    let refused = "Look warm exists already; choose another name.";
-    assert_eq!(steps["refused"], json!([refused, [["PUT", "looks/warm", size]]]));
+    assert_eq!(steps["replaces"], "There is a look of this name; this one takes its place.");
+    let refused = "Blurred; give a better picture.";
+    assert_eq!(steps["refused"], json!([refused, [["PUT", "looks/blurred", size]]]));
+    assert_eq!(steps["forced"], json!([["PUT", "looks/blurred?force=true", size]]));
     assert_eq!(steps["added"], json!([with_new, [["PUT", "looks/shop-light-2", size]]]));
     assert_eq!(steps["kept"], json!([false, with_new]), "Escape removes a look");
     assert_eq!(steps["removed"], json!([names, [["DELETE", "looks/shop-light-2", null]]]));
