@@ -9,7 +9,7 @@ use crate::exit;
 use crate::verbs::camera;
 #[cfg(unix)]
 use crate::verbs::service;
-use crate::verbs::{compare, completions, config, demo, match_goal, render};
+use crate::verbs::{compare, completions, config, demo, look, match_goal, render};
 
 /// Sets an image signal processor so that its pictures match a goal picture.
 #[derive(Debug, Parser)]
@@ -36,6 +36,9 @@ enum Verb {
     #[cfg(unix)]
     #[command(flatten)]
     Service(service::Service),
+    /// Keep goal looks: add, list, show, remove, export, import
+    #[command(subcommand)]
+    Look(look::Look),
     /// Check or show a pipeline file
     #[command(subcommand)]
     Config(config::Config),
@@ -56,6 +59,7 @@ pub fn run() -> ExitCode {
         Verb::Camera(camera) => camera::run(&camera),
         #[cfg(unix)]
         Verb::Service(verb) => service::run(&verb),
+        Verb::Look(look) => look::run(&look),
         Verb::Config(config) => config::run(&config),
         Verb::Completions(options) => completions::run(&options),
     };

@@ -6,6 +6,7 @@ pub mod compare;
 pub mod completions;
 pub mod config;
 pub mod demo;
+pub mod look;
 pub mod match_goal;
 pub mod render;
 #[cfg(unix)]
