@@ -160,6 +160,7 @@ fn check_looks(facts: &Value) {
     assert_eq!(steps["replaces"], "There is a look of this name; this one takes its place.");
     let refused = "Blurred; give a better picture.";
     assert_eq!(steps["refused"], json!([refused, [["PUT", "looks/blurred", size]]]));
+    assert_eq!(steps["name_again"], "shop-light-2");
     assert_eq!(steps["forced"], json!([["PUT", "looks/blurred?force=true", size]]));
     assert_eq!(steps["added"], json!([with_new, [["PUT", "looks/shop-light-2", size]]]));
     assert_eq!(steps["kept"], json!([false, with_new]), "Escape removes a look");
