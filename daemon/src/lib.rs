@@ -7,6 +7,8 @@ mod camera_end;
 pub mod client;
 pub mod command_line;
 pub mod demo;
+#[cfg(unix)]
+pub mod doctor;
 mod exit;
 mod interrupt;
 mod json;

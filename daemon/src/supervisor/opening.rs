@@ -64,7 +64,9 @@ fn meaning(error: &OpenError) -> (Event, &'static str) {
             }
             _ => (Event::Failed, "device"),
         },
-        OpenError::Camera(CameraOpenError::Mapping { .. } | CameraOpenError::NothingToTune { .. })
+        OpenError::Camera(
+            CameraOpenError::Mapping { .. } | CameraOpenError::NothingToTune { .. },
+        )
         | OpenError::WrongSource { .. } => (Event::Failed, "configuration"),
         OpenError::Input(_) => (Event::Absent, "absent"),
         _ => (Event::Failed, "device"),
