@@ -11,6 +11,7 @@ mod exit;
 mod interrupt;
 mod json;
 pub mod keeping;
+pub mod look;
 mod option_values;
 mod picture_source;
 mod pipeline_choice;

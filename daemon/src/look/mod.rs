@@ -1,0 +1,140 @@
+//! Goal looks: goal pictures with what belongs to them, kept in files. `docs/looks.md` has the form
+//! of the files and the rules by which bad references are refused.
+
+mod container;
+mod detail;
+mod error;
+mod features;
+mod fingerprint;
+mod mean_of_frames;
+mod name;
+mod new_look;
+mod provenance;
+mod refusal;
+#[cfg(test)]
+mod refusal_tests;
+mod store;
+mod tags;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use serde::Serialize;
+use tuner::Frame;
+
+pub use error::LookError;
+pub use features::Features;
+pub use fingerprint::Fingerprint;
+pub use mean_of_frames::MeanOfFrames;
+pub use name::LookName;
+pub use new_look::NewLook;
+pub use provenance::{LookSource, Provenance};
+pub use refusal::{End, FLAT_STEPS, LEAST_DETAIL, MOST_CLIPPED, Refusal, SHORTEST_SIDE, refusals};
+pub use store::{Listing, LookStore, UnreadableFile};
+pub use tags::Tags;
+
+/// What a look asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LookKind {
+    /// The finished picture: tones, colours and texture shall be those of the goal.
+    Finish,
+}
+
+impl LookKind {
+    /// The name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Finish => "finish",
+        }
+    }
+
+    /// The kind of a name; `None` for one of a later version.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        (name == Self::Finish.name()).then_some(Self::Finish)
+    }
+}
+
+/// Everything about a look except its goal picture.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LookSummary {
+    /// Its name; in a store, that of its file.
+    pub name: LookName,
+    /// What it asks for.
+    pub kind: LookKind,
+    /// What it is for.
+    pub tags: Tags,
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// What tells its goal from every other.
+    pub fingerprint: Fingerprint,
+    /// Statistics of its goal.
+    pub features: Features,
+    /// Its goal as a PNG of at most 160 pixels a side, 8 bits a sample.
+    #[serde(skip)]
+    pub thumbnail: Vec<u8>,
+}
+
+/// A goal picture with what belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Look {
+    summary: LookSummary,
+    goal: Frame,
+}
+
+impl Look {
+    /// Everything except the goal.
+    #[must_use]
+    pub const fn summary(&self) -> &LookSummary {
+        &self.summary
+    }
+
+    /// The goal picture: exactly the samples that the look was made of, 8 or 16 bits each.
+    #[must_use]
+    pub const fn goal(&self) -> &Frame {
+        &self.goal
+    }
+
+    /// Gives the goal away.
+    #[must_use]
+    pub fn into_goal(self) -> Frame {
+        self.goal
+    }
+
+    /// The look as a file has it.
+    ///
+    /// # Errors
+    /// [`LookError::TooLarge`], [`LookError::Encode`].
+    pub fn to_bytes(&self) -> Result<Vec<u8>, LookError> {
+        let name = || self.summary.name.to_string();
+        let bytes = container::write(&self.summary, &self.goal)
+            .map_err(|reason| LookError::Encode { name: name(), reason })?;
+        if bytes.len() as u64 > container::LARGEST_FILE {
+            let reason = format!("a file of {} MiB; it may have 256", bytes.len() >> 20);
+            return Err(LookError::TooLarge { name: name(), reason });
+        }
+        Ok(bytes)
+    }
+
+    /// A look from the bytes of its file, which messages call `label`.
+    ///
+    /// # Errors
+    /// [`LookError::Unreadable`] when it is no look, damaged, or of a later version.
+    pub fn from_bytes(bytes: &[u8], label: &Path) -> Result<Self, LookError> {
+        match container::read(bytes) {
+            Ok((summary, goal)) => Ok(Self { summary, goal }),
+            Err(reason) => Err(LookError::Unreadable { file: label.to_owned(), reason }),
+        }
+    }
+}
+
+/// A look's file with the digest of its content, for whoever writes or changes such files with other
+/// programs; `None` for what has not the parts of a look.
+#[must_use]
+pub fn resealed(file: &[u8]) -> Option<Vec<u8>> {
+    container::resealed(file)
+}
