@@ -30,6 +30,8 @@ fn requests_made_up_from_the_description_are_answered_as_it_says() {
         .args(["-H", &format!("Authorization: Bearer {TOKEN}")])
         // Streams do not end.
         .args(["--exclude-path", "/v1/events"])
+        // No schema says which pictures make a look.
+        .args(["--exclude-operation-id", "putLook"])
         .args(["--checks", "all", "--max-examples", "10", "--max-time", "25", "--seed", "1"])
         .args(["--request-timeout", "5", "--no-color", "--generation-database", "none"])
         .current_dir(service.socket().parent().unwrap())
