@@ -4,13 +4,15 @@ use std::process::ExitCode;
 
 use tuner::GoalError;
 
+use crate::look::LookError;
+
 /// Shown at the end of `--help`.
 pub const HELP: &str = "Exit codes:
   0    done
   1    failed: no result
   2    wrong usage
   3    the pipeline failed on the way; the best query so far was returned
-  4    the goal was refused (other content, another shape)
+  4    the goal was refused (other content, another shape, a bad reference)
   130  interrupted; the best query so far was returned
 
 Results go to standard output, progress and messages to standard error.";
@@ -45,5 +47,19 @@ impl From<Exit> for ExitCode {
 /// The exit that an error leads to.
 #[must_use]
 pub fn code_of(error: &anyhow::Error) -> Exit {
-    if error.downcast_ref::<GoalError>().is_some() { Exit::GoalRefused } else { Exit::Failed }
+    let refused = error.downcast_ref::<GoalError>().is_some()
+        || matches!(error.downcast_ref(), Some(LookError::Refused { .. }));
+    if refused { Exit::GoalRefused } else { Exit::Failed }
+}
+
+/// The message with its causes; those that it tells already are not told again.
+#[must_use]
+pub fn in_one_line(error: &anyhow::Error) -> String {
+    let mut message = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    message
 }

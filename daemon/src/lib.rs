@@ -7,6 +7,8 @@ mod camera_end;
 pub mod client;
 pub mod command_line;
 pub mod demo;
+#[cfg(unix)]
+pub mod doctor;
 mod exit;
 mod interrupt;
 mod json;
@@ -23,6 +25,7 @@ pub mod service;
 pub mod service_config;
 pub mod shipped_actor;
 mod standard_output;
+mod state_folder;
 pub mod supervisor;
 mod tune_report;
 pub mod tuning;

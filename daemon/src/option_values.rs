@@ -36,6 +36,12 @@ pub fn parse_region(text: &str) -> Result<Region> {
     Ok(Region { x, y, width, height })
 }
 
+/// `illuminant=D50`
+pub fn parse_tag(text: &str) -> Result<(String, String)> {
+    let (key, value) = split_pair(text, "key=value")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
 /// Narrows `limits` by the options of the command line.
 pub fn apply_limits(
     limits: &mut Limits,

@@ -11,7 +11,7 @@ pub const SHORTEST_SIDE: usize = 64;
 /// Largest share of pixels that may be white, and that may be black: of more than half of the
 /// picture, nothing is known of the tone. The most of any photograph at hand is 0.39.
 pub const MOST_CLIPPED: f64 = 0.5;
-/// Least detail ([`Refusal::Blurred`]): below the least of any sharp photograph at hand (0.48), above
+/// Least detail ([`Refusal::Blurred`]): below the least of any sharp photograph at hand (0.45), above
 /// all that were blurred by a standard deviation of 1.5 pixels of about 450 (0.39).
 pub const LEAST_DETAIL: f64 = 0.4;
 /// A picture is of one colour when 98 of 100 pixels lie within so many 8-bit steps in every channel;

@@ -67,10 +67,7 @@ pub(super) struct Supervisor {
 ///
 /// # Errors
 /// When no thread can be started.
-pub fn spawn(
-    entry: CameraEntry,
-    workshop: Workshop,
-) -> std::io::Result<(Handle, JoinHandle<()>)> {
+pub fn spawn(entry: CameraEntry, workshop: Workshop) -> std::io::Result<(Handle, JoinHandle<()>)> {
     let (requests, inbox) = sync_channel(WAITING_REQUESTS);
     let status = CameraStatus::new(entry.name.clone());
     let shared = Arc::new(Shared {

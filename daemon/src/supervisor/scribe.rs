@@ -78,7 +78,10 @@ impl Scribe {
     /// Stores the memory; a disk that is full or read-only is told and nothing else.
     pub(super) fn store(&mut self) {
         if let Err(error) = self.file.store(&self.memory) {
-            warn!(camera = self.status.name, "{error}; what is not stored is forgotten at the next start");
+            warn!(
+                camera = self.status.name,
+                "{error}; what is not stored is forgotten at the next start"
+            );
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use tuner::{
@@ -12,19 +12,22 @@ use tuner::{
 use crate::camera_end;
 use crate::exit::Exit;
 use crate::interrupt;
+use crate::look::LookName;
 use crate::option_values::{apply_limits, parse_limit, parse_lock, parse_region};
 use crate::picture_source::PictureSource;
 use crate::progress::Progress;
 use crate::result_output::ResultOutput;
+use crate::state_folder::StateFolder;
 use crate::tune_report::Names;
 use crate::tuning::{TuneOptions, tune};
 
 /// Options of `match`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Picture to match
-    #[arg(long, value_name = "PICTURE")]
-    goal: PathBuf,
+    #[command(flatten)]
+    goal: GoalChoice,
+    #[command(flatten)]
+    state: StateFolder,
     #[command(flatten)]
     source: PictureSource,
     #[command(flatten)]
@@ -34,6 +37,31 @@ pub struct Options {
     /// Put a camera back as it was found, instead of leaving it at the best query
     #[arg(long)]
     restore: bool,
+}
+
+/// What is to be matched.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct GoalChoice {
+    /// Picture to match
+    #[arg(long, value_name = "PICTURE")]
+    goal: Option<PathBuf>,
+    /// Look to match, as `isptune look list` names it, in place of a picture
+    #[arg(long, value_name = "NAME")]
+    look: Option<LookName>,
+}
+
+impl GoalChoice {
+    /// The picture, and what it is called.
+    fn load(&self, state: &StateFolder) -> Result<(Frame, String)> {
+        match (&self.goal, &self.look) {
+            (Some(file), _) => Ok((Frame::load(file)?, file.display().to_string())),
+            (None, Some(name)) => {
+                Ok((state.looks()?.load(name)?.into_goal(), format!("look {name}")))
+            }
+            (None, None) => bail!("nothing to match; give --goal PICTURE, or --look NAME"),
+        }
+    }
 }
 
 /// Options of every verb that tunes.
@@ -106,14 +134,14 @@ pub fn run(options: &Options) -> Result<Exit> {
     let cancel = interrupt::flag()?;
     let file = options.source.load()?;
     options.output.check()?;
-    let goal = Frame::load(&options.goal)?;
+    let (goal, goal_name) = options.goal.load(&options.state)?;
     let mut pipeline = options.source.open(&file, &cancel)?;
     let tune_options =
         options.search.tune_options(file.limits_on(&pipeline), &pipeline.found_params())?;
     let names = Names {
         title: String::new(),
         input: options.source.name(&pipeline),
-        goal: options.goal.display().to_string(),
+        goal: goal_name,
         pipeline: file.label().to_owned(),
         budget: options.search.budget(),
         render_options: options.source.as_typed(),

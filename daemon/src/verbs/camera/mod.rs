@@ -12,6 +12,8 @@ use clap::Subcommand;
 
 use crate::exit::Exit;
 
+pub use capture::{Captured, capture};
+
 /// The verbs of `camera`.
 #[derive(Debug, Subcommand)]
 pub enum Camera {
