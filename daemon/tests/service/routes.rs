@@ -109,7 +109,8 @@ fn what_there_is_not_is_said() {
         let text = ask(&service.socket(), line, "").refused(404);
         assert!(text.contains("no camera \"prch\""), "{line}: {text}");
     }
-    for path in ["/v1/nothing", "/v2/status", "/v1/cameras/porch/fly", "/", "/..%2f..%2fetc/passwd"]
+    for path in
+        ["/v1/nothing", "/v2/status", "/v1/cameras/porch/fly", "/nothing", "/..%2f..%2fetc/passwd"]
     {
         let text = ask(&service.socket(), &format!("GET {path}"), "").refused(404);
         assert!(text.contains("there is no /"), "{path}: {text}");
