@@ -10,6 +10,7 @@ mod door;
 mod error;
 mod events;
 mod guard;
+mod looks;
 mod metrics;
 mod page;
 mod picture;
@@ -26,6 +27,7 @@ use std::time::Instant;
 
 use tokio::sync::{Semaphore, mpsc, watch};
 
+use crate::look::LookStore;
 use crate::supervisor::Handle;
 
 pub use caller::Caller;
@@ -37,6 +39,8 @@ pub use token::{Token, TokenError};
 
 /// Pictures that are encoded at the same time; each holds a frame and its encoding in memory.
 const ENCODERS: usize = 2;
+/// Looks that are stored at the same time: the largest take hundreds of megabytes.
+const IMPORTS: usize = 1;
 /// Event streams at the same time: fewer than connections, so that they never take them all.
 const EVENT_STREAMS: usize = 32;
 
@@ -48,7 +52,9 @@ pub struct Api {
     model: Option<String>,
     started: Instant,
     stopping: watch::Sender<bool>,
+    looks: Option<LookStore>,
     encoders: Semaphore,
+    imports: Semaphore,
     event_streams: Arc<Semaphore>,
 }
 
@@ -63,9 +69,17 @@ impl Api {
             model,
             started: Instant::now(),
             stopping: watch::Sender::new(false),
+            looks: None,
             encoders: Semaphore::new(ENCODERS),
+            imports: Semaphore::new(IMPORTS),
             event_streams: Arc::new(Semaphore::new(EVENT_STREAMS)),
         }
+    }
+
+    /// With a store of looks.
+    #[must_use]
+    pub fn with_looks(self, looks: LookStore) -> Self {
+        Self { looks: Some(looks), ..self }
     }
 
     /// The cameras from now on. Event streams that are open turn to them.
