@@ -39,6 +39,9 @@ export class Looks {
   async load() {
     const answer = await this.#service.call("GET", "looks");
     this.#looks = answer.looks;
+    const damaged = answer.unreadable.map(({ file, reason }) => `${file}: ${reason}.`);
+    byId("unreadable").replaceChildren(...damaged.map((words) => element("li", {}, words)));
+    byId("unreadable").hidden = damaged.length === 0;
     const names = new Set(this.#looks.map(({ name }) => name));
     for (const [name, url] of this.#thumbnails) {
       if (!names.has(name)) this.#forget(name, url);

@@ -139,6 +139,7 @@ const useLooks = async (page) => {
   const steps = {};
   const names = () => page.locator(".gallery .name").allTextContents();
   steps.names = await names();
+  steps.unreadable = await text(page, "unreadable");
   await page.locator(".choice", { hasText: "daylight" }).click();
   steps.choose = await asked();
   const choice = page.locator(".choice", { hasText: "daylight" });

@@ -1,7 +1,7 @@
-// Uses the page against a running service whose one camera, lab, is to be held on the look warm, and
-// changes the scene.
+// Uses the page against a running service whose one camera, lab, has no look yet: adds one, has the
+// camera tuned to it, and changes the scene.
 // node page_service.mjs FOLDER CHROMIUM ADDRESS TOKEN -> facts.json and screenshots in FOLDER, which
-// holds scene-2.png, which becomes scene.png, the camera's picture
+// holds look.png, and scene-2.png, which becomes scene.png, the camera's picture
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { launch, useOneFont } from "./browsing.mjs";
@@ -20,7 +20,7 @@ const context = await browser.newContext({
 context.setDefaultTimeout(PATIENCE_MS);
 const page = await context.newPage();
 page.on("console", (message) => {
-  if (!/Failed to load resource.*(401|404)/.test(message.text())) facts.console.push(message.text());
+  if (!/Failed to load resource.*(401|404|409)/.test(message.text())) facts.console.push(message.text());
 });
 page.on("pageerror", (error) => facts.console.push(`exception: ${error.message}`));
 
@@ -55,6 +55,14 @@ try {
   await page.keyboard.press("Enter");
   await page.getByText("Connected", { exact: true }).waitFor();
   await useOneFont(page);
+  facts.before = await state("Holding");
+  await page.locator("#no-looks").waitFor();
+
+  await page.getByRole("button", { name: "Add…" }).click();
+  await page.locator("#look-picture").setInputFiles(join(folder, "look.png"));
+  await page.getByRole("textbox", { name: "Name" }).fill("warm");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.locator(".choice", { hasText: "warm" }).click();
   await page.locator("#headline", { hasText: /Holds warm within/ }).waitFor();
   facts.held = await text("headline");
   await page.getByLabel("Goal / live").check();
@@ -71,6 +79,11 @@ try {
   await shot("page-service-phone", 390, 844, "light");
 
   await page.setViewportSize({ width: 1280, height: 900 });
+  await page.getByRole("button", { name: "Remove the look warm" }).click();
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await page.locator("#alert-words", { hasText: "held on look warm" }).waitFor();
+  facts.thumbnail = await page.locator(".choice img").evaluate((image) => image.naturalWidth);
+
   await page.locator("#hold").click();
   facts.paused = await state("Paused");
   await page.getByRole("button", { name: "Lock texture" }).click();

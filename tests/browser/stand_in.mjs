@@ -25,6 +25,7 @@ export class StandIn {
   #token;
   #cameras;
   #looks;
+  #unreadable;
   #listeners = new Set();
   #server = null;
   #port = 0;
@@ -37,6 +38,7 @@ export class StandIn {
     const recorded = JSON.parse(readFileSync(join(folder, "recorded.json"), "utf8"));
     this.#cameras = new Map(recorded.cameras.map((status) => [status.name, status]));
     this.#looks = recorded.looks;
+    this.#unreadable = recorded.unreadable;
     this.plan = recorded.plan;
   }
 
@@ -129,7 +131,7 @@ export class StandIn {
   #look(request, response, name, part, body) {
     const known = this.#looks.find((look) => look.name === name);
     const isForced = new URL(request.url, this.address).searchParams.get("force") === "true";
-    if (!name) return send(response, 200, { looks: this.#looks });
+    if (!name) return send(response, 200, { looks: this.#looks, unreadable: this.#unreadable });
     if (part === "thumbnail" && this.#uploads.has(name)) {
       response.writeHead(200, { "content-type": "image/png" });
       return response.end(this.#uploads.get(name));

@@ -84,7 +84,10 @@ fn record(folder: &Path) {
         { "name": "daylight", "tags": { "illuminant": "D65" } },
         { "name": "lamp", "tags": { "illuminant": "A", "scene": "lightbox" } },
     ]);
-    let recorded = json!({ "cameras": [lab, gate, line], "looks": looks, "plan": plan });
+    let unreadable = json!([{ "file": "old.look", "reason": "the file ends early" }]);
+    let cameras = [lab, gate, line];
+    let recorded =
+        json!({ "cameras": cameras, "looks": looks, "unreadable": unreadable, "plan": plan });
     std::fs::write(folder.join("recorded.json"), recorded.to_string()).unwrap();
 }
 
@@ -153,6 +156,7 @@ fn check_looks(facts: &Value) {
     let names = json!(["warm", "daylight", "lamp", "No look"]);
     let with_new = json!(["warm", "daylight", "lamp", "shop-light-2", "No look"]);
     assert_eq!(steps["names"], names);
+    assert_eq!(steps["unreadable"], "old.look: the file ends early.");
     assert_eq!(steps["choose"], look(json!(1)));
     assert_eq!(steps["chosen"], "true");
     assert_eq!(steps["strength"], look(json!(0.8)), "one call for twenty steps of a slider");

@@ -11,7 +11,6 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use daemon::demo::{Depth, Illuminant, LightboxScene};
-use daemon::look::{LookSource, LookStore, NewLook, Tags};
 use isp_hw::{Input, PicturePipeline, SoftwareIsp};
 use isptune_tests::browser::{chromium, facts, number};
 use serde_json::{Value, json};
@@ -45,21 +44,6 @@ fn scene(illuminant: Illuminant) -> Frame {
     LightboxScene::new(illuminant, 640, 400).frame(Depth::Eight).unwrap()
 }
 
-/// Stores the look `warm`.
-fn store(goal: Frame, folder: &Path) {
-    let look = NewLook {
-        name: "warm".parse().unwrap(),
-        goal,
-        source: LookSource::Picture { file: "warm.png".to_owned() },
-        tags: Tags::default(),
-        against: None,
-        known: Vec::new(),
-        force: false,
-    };
-    let store = LookStore::open(&folder.join("root/var/lib/isptune"));
-    store.add(&look.make().unwrap(), true).unwrap();
-}
-
 /// Starts the service on one picture, and waits until it listens.
 fn start(folder: &Path) -> (Service, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -71,7 +55,7 @@ fn start(folder: &Path) -> (Service, SocketAddr) {
     let text = format!(
         "[api]\ntcp = \"{address}\"\ntoken_file = {token:?}\n\n\
          [keep]\ncheck_interval_s = 0.2\ndwell_s = 1.0\ncool_down_s = 1.0\n\n\
-         [[camera]]\nname = \"lab\"\ninput = {scene:?}\nlook = \"warm\"\n",
+         [[camera]]\nname = \"lab\"\ninput = {scene:?}\n",
         token = folder.join("token"),
         scene = folder.join("scene.png"),
     );
@@ -93,6 +77,7 @@ fn check(facts: &Value) {
     assert_eq!(facts["console"], json!([]), "the console is not silent");
     let policy = facts["policy"].as_str().unwrap();
     assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(facts["before"], "Holds its setting");
     assert!(facts["held"].as_str().unwrap().starts_with("Holds warm within"), "{}", facts["held"]);
     let [found, goal, live] =
         ["found", "goal", "live"].map(|kind| number(facts, &format!("/pictures/{kind}")));
@@ -100,6 +85,7 @@ fn check(facts: &Value) {
     assert!((found - goal).abs() > 3.0, "nothing was there to tune: found {found}, goal {goal}");
     assert!(number(facts, "/dots") >= 1.0, "no curve");
     assert_eq!(facts["parameters"], 9);
+    assert_eq!(facts["thumbnail"], 160);
     assert_eq!(facts["history"], 1);
     assert_eq!(facts["paused"], "Left as it is");
     assert!(facts["resumed"].as_str().unwrap().starts_with("Holds warm"), "{}", facts["resumed"]);
@@ -123,8 +109,7 @@ fn page_tunes_a_camera_of_the_running_service() {
     daylight.save(folder.join("scene.png")).unwrap();
     scene(Illuminant::A).save(folder.join("scene-2.png")).unwrap();
     let mut isp = PicturePipeline::new(SoftwareIsp::default(), Input::srgb(daylight));
-    let look = isp.query(&Params::new(LOOK).unwrap()).unwrap();
-    store(look, folder);
+    isp.query(&Params::new(LOOK).unwrap()).unwrap().save(folder.join("look.png")).unwrap();
     let (_service, address) = start(folder);
     let address = format!("http://{address}/");
     let arguments = [folder, &chromium, Path::new(&address), Path::new(TOKEN)];
