@@ -24,6 +24,8 @@ mod result_output;
 pub mod service;
 pub mod service_config;
 pub mod shipped_actor;
+#[cfg(unix)]
+pub mod spread;
 mod standard_output;
 mod state_folder;
 pub mod supervisor;

@@ -9,6 +9,7 @@ mod connection;
 mod door;
 mod error;
 mod events;
+mod groups;
 mod guard;
 mod looks;
 mod metrics;
@@ -28,11 +29,13 @@ use std::time::Instant;
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::look::LookStore;
+use crate::service_config::GroupEntry;
 use crate::supervisor::Handle;
 
 pub use caller::Caller;
 pub use door::{Door, DoorError, serve};
 pub use error::ApiError;
+pub use groups::{Group, Groups};
 pub use reload::ReloadRequest;
 pub use service_status::ServiceStatus;
 pub use token::{Token, TokenError};
@@ -48,6 +51,7 @@ const EVENT_STREAMS: usize = 32;
 #[derive(Debug)]
 pub struct Api {
     cameras: watch::Sender<Arc<Vec<Handle>>>,
+    groups: watch::Sender<Arc<Vec<GroupEntry>>>,
     reload: mpsc::Sender<ReloadRequest>,
     model: Option<String>,
     started: Instant,
@@ -65,6 +69,7 @@ impl Api {
     pub fn new(reload: mpsc::Sender<ReloadRequest>, model: Option<String>) -> Self {
         Self {
             cameras: watch::Sender::new(Arc::default()),
+            groups: watch::Sender::new(Arc::default()),
             reload,
             model,
             started: Instant::now(),
@@ -85,6 +90,11 @@ impl Api {
     /// The cameras from now on. Event streams that are open turn to them.
     pub fn set_cameras(&self, cameras: Vec<Handle>) {
         self.cameras.send_replace(Arc::new(cameras));
+    }
+
+    /// The groups from now on.
+    pub fn set_groups(&self, groups: Vec<GroupEntry>) {
+        self.groups.send_replace(Arc::new(groups));
     }
 
     /// Ends [`serve`] on every door, and the event streams.

@@ -57,6 +57,7 @@ impl Crew {
             }
         }
         self.api.set_cameras(handles.clone());
+        self.api.set_groups(config.groups.clone());
         self.handles = handles;
         failure
     }
