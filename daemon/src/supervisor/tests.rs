@@ -203,10 +203,9 @@ fn a_look_that_comes_later_is_taken_and_another_one_replaces_it() {
     camera.wait_for("the look", |status| holds_at(status, 45.0));
     let night = Command::Look { name: Some("night".to_owned()), strength: None };
     assert_eq!(camera.ask(night), Ok(Answer::Accepted));
-    let status = camera.wait_for("the other look", |status| {
+    camera.wait_for("the other look", |status| {
         holds_at(status, 45.0) && status.look.as_deref() == Some("night")
     });
-    assert!(status.parameters.iter().any(|p| p.name == "exposure" && p.value < -0.2));
     let none = Command::Look { name: Some("dusk".to_owned()), strength: None };
     assert_eq!(camera.ask(none), Err(Refusal::NoSuchLook("dusk".to_owned())));
     // The choice outlives a restart, until the configuration says something else.
