@@ -56,12 +56,11 @@ const AXES = [
 const nameOf = (query) => (query ? `query ${query}` : "before");
 const columnStep = (last) => [1, 2, 5, 10, 20, 50, 100].find((step) => last / step <= 10) ?? last;
 
-// Where the text of the best dot touches no line: after the last dot, else beyond it.
-const labelPlace = (axis, isLast, x, y) => {
-  if (isLast && x < RIGHT - 100) return { x: x + 14, y: y + 4.5 };
-  const isAbove = axis.better === Math.max ? y > TOP + 18 : y > BOTTOM - 26;
-  const anchor = x < LEFT + 60 ? "start" : x > RIGHT - 60 ? "end" : "middle";
-  return { x, y: isAbove ? y - 13 : y + 24, "text-anchor": anchor };
+// Beside the best dot, on the side from which its line does not come.
+const labelPlace = (axis, x, y) => {
+  const isHigher = axis.better === Math.max;
+  const height = isHigher ? Math.max(y - 6, TOP + 8) : Math.min(y + 13, BOTTOM - 4);
+  return x < LEFT + 130 ? { x: x + 14, y: height } : { x: x - 13, y: height, "text-anchor": "end" };
 };
 
 // The score before the tune, where the status tells it.
@@ -140,7 +139,7 @@ const plot = (axis, before, queries) => {
   }
   const [bestX, bestY] = [x(best.index), y(best.value)];
   const label = `best: ${axis.words(best.value)}`;
-  drawing.append(shape("text", { class: "best-text", ...labelPlace(axis, best === points.at(-1), bestX, bestY) }, label));
+  drawing.append(shape("text", { class: "best-text", ...labelPlace(axis, bestX, bestY) }, label));
   return drawing;
 };
 
