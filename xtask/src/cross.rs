@@ -45,6 +45,29 @@ pub const TARGETS: [Target; 2] = [
 const PROFILE: &str = "cross";
 
 impl Target {
+    /// The target of this name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn named(triple: &str) -> Result<Self> {
+        let names = TARGETS.map(|target| target.triple).join(", ");
+        let target = TARGETS.into_iter().find(|target| target.triple == triple);
+        target
+            .with_context(|| format!("isptune is not built for {triple:?} here, but for: {names}"))
+    }
+
+    /// Has cargo build for this target, with its linker.
+    pub fn link(&self, cargo: &mut Command) {
+        let variable = self.triple.to_uppercase().replace('-', "_");
+        cargo.args(["--target", self.triple]);
+        cargo.env(format!("CARGO_TARGET_{variable}_LINKER"), self.linker);
+    }
+
+    /// Name of a GNU binary tool for this target's programs.
+    pub fn tool(&self, name: &str) -> String {
+        self.linker.replace("gcc", name)
+    }
+
     /// What is missing to build and start programs for this target, if anything.
     pub fn missing(&self) -> Option<String> {
         let libraries = Command::new("rustc")
@@ -70,13 +93,12 @@ impl Target {
     /// When it does not build, or does not do what it is asked to.
     pub fn build_and_start(&self) -> Result<()> {
         let variable = self.triple.to_uppercase().replace('-', "_");
-        let status = cargo_command()
-            .args(["build", "--quiet", "--package", "isptune", "--bin", "isptune"])
-            .args(["--profile", PROFILE, "--target", self.triple])
-            .env(format!("CARGO_TARGET_{variable}_LINKER"), self.linker)
-            .env(format!("CARGO_TARGET_{variable}_RUSTFLAGS"), "-Ctarget-feature=+crt-static")
-            .status()
-            .context("cargo build")?;
+        let mut build = cargo_command();
+        build.args(["build", "--quiet", "--package", "isptune", "--bin", "isptune"]);
+        build.args(["--profile", PROFILE]);
+        self.link(&mut build);
+        build.env(format!("CARGO_TARGET_{variable}_RUSTFLAGS"), "-Ctarget-feature=+crt-static");
+        let status = build.status().context("cargo build")?;
         ensure!(status.success(), "cargo build ended with {status}");
         let program = target_folder().join(self.triple).join(PROFILE).join("isptune");
         let version = self.emulate(&program, &["--version"])?;

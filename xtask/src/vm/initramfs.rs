@@ -9,9 +9,20 @@ use anyhow::{Context, Result, ensure};
 
 use super::kernel::{Kernel, run};
 
-/// Modules of every guest: the folder shared with the host, cameras, and an I2C bus without chips.
-const MODULES: [&str; 7] =
-    ["virtio_pci", "9pnet_virtio", "9p", "vivid", "v4l2-tpg", "i2c-stub", "i2c-dev"];
+/// Modules of every guest: the folder shared with the host, a disk, cameras, and an I2C bus without
+/// chips.
+const MODULES: [&str; 10] = [
+    "virtio_pci",
+    "9pnet_virtio",
+    "9p",
+    "virtio_blk",
+    "ext4",
+    "crc32c_generic",
+    "vivid",
+    "v4l2-tpg",
+    "i2c-stub",
+    "i2c-dev",
+];
 
 /// Programs of the host that guests have, with their libraries.
 const PROGRAMS: [&str; 2] = ["busybox", "v4l2-ctl"];

@@ -9,9 +9,10 @@ use train_host::photographs::read_manifest;
 use super::kernel::Kernel;
 use super::kernel_module::Headers;
 use super::machine::{Ending, Machine};
-use super::{initramfs, programs};
+use super::{debian_root, initramfs, programs};
 use crate::data::{self, checkout};
 use crate::lanes::target_folder;
+use crate::package;
 
 /// A script under `tests/vm/` and what it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +29,12 @@ pub struct Lane {
     /// Kernel modules of our own that the script finds in `/mnt`; their sources are folders of
     /// `tests/vm/`.
     pub modules: &'static [&'static str],
+    /// The guest is a Debian with systemd, and finds isptune's package as `/mnt/isptune.deb`.
+    pub debian: bool,
 }
 
 /// All lanes. A new test binary is a word here, a new guest a line and a script.
-pub const LANES: [Lane; 4] = [
+pub const LANES: [Lane; 5] = [
     lane("vivid", &["vivid"], 10),
     lane("vivid_tune", &["vivid_tune", "isptune"], 40),
     Lane {
@@ -39,10 +42,11 @@ pub const LANES: [Lane; 4] = [
         ..lane("camera", &["loop_player", "camera_loop", "camera_hardware_isp"], 25)
     },
     Lane { modules: &["fake_sensor"], ..lane("fake_sensor", &["fake_sensor"], 5) },
+    Lane { debian: true, ..lane("systemd", &["systemd"], 10) },
 ];
 
 const fn lane(name: &'static str, programs: &'static [&'static str], minutes: u64) -> Lane {
-    Lane { name, programs, minutes, photographs: 0, modules: &[] }
+    Lane { name, programs, minutes, photographs: 0, modules: &[], debian: false }
 }
 
 /// Why a lane has not passed.
@@ -74,15 +78,22 @@ impl Lane {
         let not_run = |error: anyhow::Error| Shortfall::NotRun(format!("{error:#}"));
         let folder = target_folder().join("vm");
         let kernel = Self::kernel(&folder).map_err(not_run)?;
+        let disk = self.debian.then(|| Self::disk(&folder)).transpose().map_err(not_run)?;
         let programs = programs::build(self.programs)
             .map_err(|error| Shortfall::Failed(format!("{error:#}")))?;
         let share = tempfile::tempdir_in(&folder).map_err(|error| not_run(error.into()))?;
         let initramfs = self.prepare(share.path(), &kernel, &programs).map_err(not_run)?;
         self.share_modules(&folder, share.path(), &kernel)?;
+        if self.debian {
+            let package = share.path().join("share/isptune.deb");
+            package::of_built_programs(&package)
+                .map_err(|error| Shortfall::Failed(format!("{error:#}")))?;
+        }
         let machine = Machine {
             kernel: &kernel,
             initramfs: &initramfs,
             share: &share.path().join("share"),
+            disk: disk.as_deref(),
             timeout: Duration::from_secs(60 * self.minutes),
         };
         let started = Instant::now();
@@ -103,6 +114,12 @@ impl Lane {
             }
             Ending::Silent => Err(Shortfall::Failed("the guest gave no answer".to_owned())),
         }
+    }
+
+    /// What a guest needs that is a Debian: its disk, and the program that makes packages.
+    fn disk(folder: &Path) -> Result<PathBuf> {
+        package::ensure_tool()?;
+        debian_root::fetch(folder)
     }
 
     fn kernel(folder: &Path) -> Result<Kernel> {
@@ -129,8 +146,15 @@ impl Lane {
             std::fs::write(share.join("kills"), kills.as_encoded_bytes())?;
         }
         self.share_photographs(&share.join("photographs"))?;
+        let init = if self.debian {
+            let service = "lane.service";
+            std::fs::copy(scripts.join("debian").join(service), share.join(service))?;
+            scripts.join("debian/init")
+        } else {
+            scripts.join("init")
+        };
         let initramfs = folder.join("initramfs.cpio");
-        initramfs::build(&initramfs, kernel, &scripts.join("init"), programs)?;
+        initramfs::build(&initramfs, kernel, &init, programs)?;
         Ok(initramfs)
     }
 }

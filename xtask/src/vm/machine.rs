@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,9 @@ const APPEND: &str = "console=ttyS0 quiet loglevel=2 panic=-1 random.trust_cpu=o
 /// Memory of a guest: the kernel with its modules takes 100 MB, the programs of a lane the rest.
 const MEMORY_MB: u32 = 1024;
 
+/// Under the virtualisation of some hosts no guest comes up: known after the first.
+static KVM_HANGS: AtomicBool = AtomicBool::new(false);
+
 /// What became of a guest.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -45,6 +49,8 @@ pub struct Machine<'a> {
     pub initramfs: &'a Path,
     /// Folder of the host that the guest sees as `/mnt`.
     pub share: &'a Path,
+    /// Image of a disk, which the guest may write to without changing it.
+    pub disk: Option<&'a Path>,
     /// How long the script may run.
     pub timeout: Duration,
 }
@@ -56,10 +62,11 @@ impl Machine<'_> {
     /// # Errors
     /// When QEMU cannot be started.
     pub fn run(&self, mut hear: impl FnMut(&str)) -> Result<Ending> {
-        if Path::new("/dev/kvm").exists()
-            && let Some(ending) = self.attempt(&["-accel", "kvm", "-cpu", "host"], &mut hear)?
-        {
-            return Ok(ending);
+        if Path::new("/dev/kvm").exists() && !KVM_HANGS.load(Ordering::Relaxed) {
+            if let Some(ending) = self.attempt(&["-accel", "kvm", "-cpu", "host"], &mut hear)? {
+                return Ok(ending);
+            }
+            KVM_HANGS.store(true, Ordering::Relaxed);
         }
         let emulated = ["-accel", "tcg,thread=multi", "-cpu", "max"];
         Ok(self.attempt(&emulated, &mut hear)?.unwrap_or(Ending::Silent))
@@ -104,11 +111,7 @@ impl Machine<'_> {
             .args(processor)
             .args(["-append", APPEND])
             .args(["-device", "virtio-9p-pci,fsdev=share,mount_tag=share", "-fsdev"])
-            // QEMU reads two commas in a path as one that is no end of it.
-            .arg(format!(
-                "local,id=share,security_model=none,path={}",
-                self.share.display().to_string().replace(',', ",,")
-            ))
+            .arg(format!("local,id=share,security_model=none,path={}", quoted(self.share)))
             .arg("-kernel")
             .arg(self.kernel.image())
             .arg("-initrd")
@@ -116,8 +119,17 @@ impl Machine<'_> {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
+        if let Some(disk) = self.disk {
+            command.arg("-drive");
+            command.arg(format!("format=raw,if=virtio,snapshot=on,file={}", quoted(disk)));
+        }
         command
     }
+}
+
+/// QEMU reads two commas in a path as one that is no end of it.
+fn quoted(path: &Path) -> String {
+    path.display().to_string().replace(',', ",,")
 }
 
 fn exit_code(line: &str) -> Option<i32> {

@@ -1,6 +1,7 @@
 //! Tests on a real kernel with cameras: guests in QEMU, made of Debian's kernel, busybox and the
 //! workspace's own test binaries.
 
+mod debian_root;
 mod initramfs;
 mod kernel;
 mod kernel_module;
@@ -11,6 +12,14 @@ mod programs;
 use anyhow::{Result, bail};
 
 pub use lane::{LANES, Lane, Shortfall};
+
+/// Builds the tests and programs of the whole workspace.
+///
+/// # Errors
+/// When they do not build.
+pub fn build_workspace() -> Result<()> {
+    programs::build(&[]).map(drop)
+}
 
 /// Runs one lane by hand.
 ///
