@@ -7,9 +7,9 @@ use clap::{Parser, Subcommand};
 use crate::exit;
 #[cfg(target_os = "linux")]
 use crate::verbs::camera;
-#[cfg(unix)]
-use crate::verbs::service;
 use crate::verbs::{compare, completions, config, demo, look, match_goal, render};
+#[cfg(unix)]
+use crate::verbs::{doctor, service};
 
 /// Sets an image signal processor so that its pictures match a goal picture.
 #[derive(Debug, Parser)]
@@ -39,7 +39,10 @@ enum Verb {
     /// Keep goal looks: add, list, show, remove, export, import
     #[command(subcommand)]
     Look(look::Look),
-    /// Check or show a pipeline file
+    /// Look at configuration, looks, cameras and service: can this reach its goal, and if not, why
+    #[cfg(unix)]
+    Doctor(doctor::Options),
+    /// Check or show pipeline files and the service's configuration
     #[command(subcommand)]
     Config(config::Config),
     /// Print shell completions
@@ -60,25 +63,16 @@ pub fn run() -> ExitCode {
         #[cfg(unix)]
         Verb::Service(verb) => service::run(&verb),
         Verb::Look(look) => look::run(&look),
+        #[cfg(unix)]
+        Verb::Doctor(options) => doctor::run(&options),
         Verb::Config(config) => config::run(&config),
         Verb::Completions(options) => completions::run(&options),
     };
     match result {
         Ok(code) => code.into(),
         Err(error) => {
-            eprintln!("isptune: {}", in_one_line(&error));
+            eprintln!("isptune: {}", exit::in_one_line(&error));
             exit::code_of(&error).into()
         }
     }
-}
-
-/// The message with its causes; those that it tells already are not told again.
-fn in_one_line(error: &anyhow::Error) -> String {
-    let mut message = error.to_string();
-    for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !message.contains(&cause) {
-            message = format!("{message}: {cause}");
-        }
-    }
-    message
 }

@@ -51,3 +51,15 @@ pub fn code_of(error: &anyhow::Error) -> Exit {
         || matches!(error.downcast_ref(), Some(LookError::Refused { .. }));
     if refused { Exit::GoalRefused } else { Exit::Failed }
 }
+
+/// The message with its causes; those that it tells already are not told again.
+#[must_use]
+pub fn in_one_line(error: &anyhow::Error) -> String {
+    let mut message = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    message
+}

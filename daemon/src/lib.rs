@@ -7,6 +7,8 @@ mod camera_end;
 pub mod client;
 pub mod command_line;
 pub mod demo;
+#[cfg(unix)]
+pub mod doctor;
 mod exit;
 mod interrupt;
 mod json;
@@ -22,6 +24,8 @@ mod result_output;
 pub mod service;
 pub mod service_config;
 pub mod shipped_actor;
+#[cfg(unix)]
+pub mod spread;
 mod standard_output;
 mod state_folder;
 pub mod supervisor;

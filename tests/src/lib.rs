@@ -1,5 +1,6 @@
 //! What the cross-crate tests share.
 
+pub mod browser;
 #[cfg(target_os = "linux")]
 pub mod guest;
 pub mod photographs;

@@ -122,7 +122,8 @@ fn python_environment() -> Option<PathBuf> {
     let folder = target_folder().join("python");
     let python = folder.join("bin/python");
     let requirements = checkout().join("tests/python/requirements.txt");
-    let import = "import numpy, skimage, cma, jsonschema, onnx, onnxruntime, gymnasium, cv2";
+    let import = "import numpy, skimage, cma, jsonschema, onnx, onnxruntime, gymnasium, cv2, \
+                  schemathesis, prometheus_client";
     if answers(Command::new(&python).args(["-c", import])) {
         return Some(python);
     }

@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_json::{Map, Value};
 
 use super::ApiError;
 
@@ -18,7 +19,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let bytes = Bytes::from_request(request, state).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+        // To serde, a list of the values of a struct is one, too.
+        let object = serde_json::from_slice::<Map<String, Value>>(&bytes);
+        let body = object.and_then(|object| T::deserialize(Value::Object(object)));
+        body.map(Self).map_err(|error| {
             let status = match error.classify() {
                 Category::Data => StatusCode::UNPROCESSABLE_ENTITY,
                 _ => StatusCode::BAD_REQUEST,

@@ -16,6 +16,8 @@ use super::{ApiError, Caller, Token, page};
 /// Longest time for a request's body together with its answer's head. Supervisors answer within
 /// 15 s.
 const REQUEST_TIME: Duration = Duration::from_secs(20);
+/// The same for looks, whose pictures may be large and the processor slow.
+const LOOK_TIME: Duration = Duration::from_secs(120);
 /// Names of this machine in a `Host` header, beside loopback addresses. `isptuned` is for clients
 /// of the Unix socket, where a name has no meaning.
 const OWN_NAMES: [&str; 2] = ["localhost", "isptuned"];
@@ -36,9 +38,10 @@ pub(super) async fn guard(
     let caller = caller.map_or_else(|| "nobody".to_owned(), |caller| caller.to_string());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    let longest = if path.starts_with("/v1/looks") { LOOK_TIME } else { REQUEST_TIME };
     let mut answer = match admit(&request, token.as_ref()) {
-        Ok(()) => timeout(REQUEST_TIME, next.run(request)).await.unwrap_or_else(|_| {
-            let text = format!("the request took more than {} s", REQUEST_TIME.as_secs());
+        Ok(()) => timeout(longest, next.run(request)).await.unwrap_or_else(|_| {
+            let text = format!("the request took more than {} s", longest.as_secs());
             ApiError::new(StatusCode::REQUEST_TIMEOUT, text).into_response()
         }),
         Err(error) => {

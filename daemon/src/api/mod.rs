@@ -9,7 +9,9 @@ mod connection;
 mod door;
 mod error;
 mod events;
+mod groups;
 mod guard;
+mod looks;
 mod metrics;
 mod page;
 mod picture;
@@ -26,17 +28,22 @@ use std::time::Instant;
 
 use tokio::sync::{Semaphore, mpsc, watch};
 
+use crate::look::LookStore;
+use crate::service_config::GroupEntry;
 use crate::supervisor::Handle;
 
 pub use caller::Caller;
 pub use door::{Door, DoorError, serve};
 pub use error::ApiError;
+pub use groups::{Group, Groups};
 pub use reload::ReloadRequest;
 pub use service_status::ServiceStatus;
 pub use token::{Token, TokenError};
 
 /// Pictures that are encoded at the same time; each holds a frame and its encoding in memory.
 const ENCODERS: usize = 2;
+/// Looks that are stored at the same time: the largest take hundreds of megabytes.
+const IMPORTS: usize = 1;
 /// Event streams at the same time: fewer than connections, so that they never take them all.
 const EVENT_STREAMS: usize = 32;
 
@@ -44,11 +51,14 @@ const EVENT_STREAMS: usize = 32;
 #[derive(Debug)]
 pub struct Api {
     cameras: watch::Sender<Arc<Vec<Handle>>>,
+    groups: watch::Sender<Arc<Vec<GroupEntry>>>,
     reload: mpsc::Sender<ReloadRequest>,
     model: Option<String>,
     started: Instant,
     stopping: watch::Sender<bool>,
+    looks: Option<LookStore>,
     encoders: Semaphore,
+    imports: Semaphore,
     event_streams: Arc<Semaphore>,
 }
 
@@ -59,18 +69,32 @@ impl Api {
     pub fn new(reload: mpsc::Sender<ReloadRequest>, model: Option<String>) -> Self {
         Self {
             cameras: watch::Sender::new(Arc::default()),
+            groups: watch::Sender::new(Arc::default()),
             reload,
             model,
             started: Instant::now(),
             stopping: watch::Sender::new(false),
+            looks: None,
             encoders: Semaphore::new(ENCODERS),
+            imports: Semaphore::new(IMPORTS),
             event_streams: Arc::new(Semaphore::new(EVENT_STREAMS)),
         }
+    }
+
+    /// With a store of looks.
+    #[must_use]
+    pub fn with_looks(self, looks: LookStore) -> Self {
+        Self { looks: Some(looks), ..self }
     }
 
     /// The cameras from now on. Event streams that are open turn to them.
     pub fn set_cameras(&self, cameras: Vec<Handle>) {
         self.cameras.send_replace(Arc::new(cameras));
+    }
+
+    /// The groups from now on.
+    pub fn set_groups(&self, groups: Vec<GroupEntry>) {
+        self.groups.send_replace(Arc::new(groups));
     }
 
     /// Ends [`serve`] on every door, and the event streams.

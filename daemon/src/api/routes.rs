@@ -12,7 +12,9 @@ use axum::routing::{MethodRouter, get, post, put};
 
 use super::guard::guard;
 use super::service_status::status;
-use super::{Api, ApiError, Token, cameras, commands, events, metrics, page, picture, reload};
+use super::{
+    Api, ApiError, Token, cameras, commands, events, groups, looks, metrics, page, picture, reload,
+};
 
 /// The description of the API.
 pub(super) const OPENAPI: &str = include_str!("../../../docs/openapi.json");
@@ -38,6 +40,13 @@ pub(super) const ROUTES: &[Route] = &[
     ("/v1/cameras/{name}/params", &["put"], || put(commands::params)),
     ("/v1/cameras/{name}/look", &["put"], || put(commands::look)),
     ("/v1/cameras/{name}/locks", &["put"], || put(commands::locks)),
+    ("/v1/groups", &["get"], || get(groups::all)),
+    ("/v1/looks", &["get"], || get(looks::all)),
+    ("/v1/looks/{name}", &["get", "put", "delete"], || {
+        let put = put(looks::put).layer(DefaultBodyLimit::max(looks::LOOK_BYTES));
+        get(looks::one).delete(looks::remove).merge(put)
+    }),
+    ("/v1/looks/{name}/thumbnail", &["get"], || get(looks::thumbnail)),
     ("/v1/reload", &["post"], || post(reload::reload)),
     ("/v1/events", &["get"], || get(events::events)),
     ("/v1/openapi.json", &["get"], || get(openapi)),

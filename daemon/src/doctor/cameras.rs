@@ -2,10 +2,10 @@
 
 use std::os::fd::AsFd as _;
 
+use isp_hw::Kind;
 use isp_hw::camera::CameraConfig;
 use isp_hw::v4l2::negotiation::modes;
 use isp_hw::v4l2::{CameraError, Controls, Node, chosen_camera, mapping};
-use isp_hw::Kind;
 use tuner::Parameter;
 
 use super::Finding;

@@ -49,10 +49,13 @@ pub(super) fn examine(places: &Places) -> (Vec<Finding>, Option<ServiceConfig>) 
 fn policy(config: Option<&ServiceConfig>) -> Finding {
     let file = config.and_then(|config| config.model.as_deref());
     match shipped_actor::actor(file) {
-        Ok(_) => Finding::fine("policy", match file {
-            Some(file) => format!("{} is sound", file.display()),
-            None => "the one that comes with isptune is sound".to_owned(),
-        }),
+        Ok(_) => Finding::fine(
+            "policy",
+            match file {
+                Some(file) => format!("{} is sound", file.display()),
+                None => "the one that comes with isptune is sound".to_owned(),
+            },
+        ),
         Err(error) => Finding::fault("policy", error.to_string()),
     }
 }

@@ -27,9 +27,7 @@ fn what_is_missing_is_named_with_the_way_out() {
                 [[camera]]\nname = \"yard\"\ncamera = \"no such camera\"\n";
     fs::write(&places.config, text).unwrap();
     let findings = examine(&places);
-    for (subject, what) in
-        [("policy", "no.onnx"), ("look day", "day"), ("camera gate", "no.png")]
-    {
+    for (subject, what) in [("policy", "no.onnx"), ("look day", "day"), ("camera gate", "no.png")] {
         let found = of(&findings, subject);
         let fault = found.iter().find(|finding| finding.severity == Severity::Fault);
         assert!(fault.is_some_and(|fault| fault.text.contains(what)), "{subject}: {findings:?}");

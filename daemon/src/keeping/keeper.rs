@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use isp_hw::camera::Mosaic;
 use tuner::actor::Actor;
-use tuner::{
-    EpisodeOptions, Frame, GoalOptions, Limits, Params, PipelineError, Planes, Score, Stopped, View,
-};
+use tuner::{EpisodeOptions, Frame, GoalOptions, Limits, Params, PipelineError, Stopped, View};
 
 use super::drift::{DriftDetector, DriftVerdict};
 use super::governor::Governor;
@@ -23,6 +21,8 @@ use crate::tuning;
 /// Difference between two glances, in 8-bit steps of cell means, from which on the picture is
 /// measured: below what [`KeepPolicy::enter_delta_e`] means anywhere in the range of brightness.
 const GLANCE_STEPS: f64 = 1.0;
+/// Difference, in the same steps, from which on the light or the scene is another one.
+const ANOTHER_STEPS: f64 = 3.0;
 /// Wait before a picture that could not be compared is looked at again.
 const BLIND_WAIT: Duration = Duration::from_secs(5);
 /// How long a state that waits for others may wait.
@@ -55,8 +55,8 @@ pub struct Search {
 /// Keeps one camera on one look.
 #[derive(Debug)]
 pub struct Keeper {
-    options: KeeperOptions,
-    limits: Limits,
+    pub(super) options: KeeperOptions,
+    pub(super) limits: Limits,
     state: State,
     look: Option<LookPicture>,
     /// The look made fit for the camera; made when it is first measured.
@@ -68,7 +68,10 @@ pub struct Keeper {
     /// Whether `good` has been tried since the camera was opened.
     good_is_tried: bool,
     detector: Option<DriftDetector>,
+    /// The picture that glances are compared with: the newest that was found steady.
     reference: Option<Mosaic>,
+    /// The picture of the last trial's winner.
+    tuned: Option<Mosaic>,
     last_glance: Option<Frame>,
     sees_noise: bool,
     governor: Governor,
@@ -76,17 +79,6 @@ pub struct Keeper {
     held_back: bool,
     was_put_back: bool,
     blind: Option<Unusable>,
-}
-
-/// What a tune would do.
-#[derive(Debug, Clone)]
-pub struct Planned {
-    /// The parameters that would be tried first.
-    pub params: Params,
-    /// Score of the picture now.
-    pub now: Score,
-    /// Score that the model of the camera predicts for them.
-    pub predicted: Score,
 }
 
 impl Keeper {
@@ -104,6 +96,7 @@ impl Keeper {
             good_is_tried: false,
             detector: None,
             reference: None,
+            tuned: None,
             last_glance: None,
             sees_noise: false,
             governor: Governor::default(),
@@ -243,7 +236,7 @@ impl Keeper {
     }
 
     /// Compares a picture with the goal, and tells when that cannot be done or can be done again.
-    fn sight(
+    pub(super) fn sight(
         &mut self,
         picture: &Frame,
         journal: &mut dyn Journal,
@@ -404,9 +397,15 @@ impl Keeper {
             && *found != trial.params
         {
             // Under this light what the camera came with may be nearer.
-            let before = trial.incumbent;
-            trial = Trial::run(camera, &sight, &trial.params, found, policy.margin_db)?;
-            trial.incumbent = if trial.adopted { before } else { trial.incumbent };
+            let stood = trial.incumbent;
+            let last = Trial::run(camera, &sight, &trial.params, found, policy.margin_db)?;
+            // Told as one: what stood before the tune, and what stands after it.
+            trial = Trial {
+                challenger: last.score(),
+                incumbent: stood,
+                adopted: last.params != incumbent,
+                ..last
+            };
         }
         self.settle(&trial, &tuned.limited_by, journal);
         Ok(())
@@ -418,6 +417,7 @@ impl Keeper {
         self.good = Some(trial.params);
         self.detector = Some(DriftDetector::new(score.delta_e00.mean));
         self.reference = Some(Mosaic::of(&trial.picture));
+        self.tuned.clone_from(&self.reference);
         journal.record(KeeperEvent::Settled {
             params: trial.params,
             before: trial.incumbent,
@@ -482,21 +482,28 @@ impl Keeper {
         }
         let picture = camera.look()?;
         let Some(sight) = self.sight(&picture, journal)? else { return Ok(BLIND_WAIT) };
-        match self.observe(camera.now(), &sight) {
+        let mosaic = Mosaic::of(&picture);
+        match self.observe(camera.now(), &sight, &mosaic) {
             // The scene has changed and is as near to the look as before: later glances compare
             // with this picture.
-            DriftVerdict::Steady => self.reference = Some(Mosaic::of(&picture)),
+            DriftVerdict::Steady => self.reference = Some(mosaic),
             DriftVerdict::Suspicious | DriftVerdict::Drifted => self.on(Event::Moved, journal),
         }
         Ok(interval)
     }
 
-    fn observe(&mut self, now: Duration, sight: &Sight) -> DriftVerdict {
-        let delta_e = sight.score.delta_e00.mean;
+    fn observe(&mut self, now: Duration, sight: &Sight, picture: &Mosaic) -> DriftVerdict {
         let policy = self.options.policy;
-        self.detector
-            .as_mut()
-            .map_or(DriftVerdict::Drifted, |detector| detector.observe(now, delta_e, &policy))
+        let Some(detector) = &mut self.detector else { return DriftVerdict::Drifted };
+        let delta_e = sight.score.delta_e00.mean;
+        // Light that fades slowly passes every comparison with the picture before.
+        let is_another =
+            self.tuned.as_ref().is_none_or(|tuned| picture.difference(tuned) > ANOTHER_STEPS);
+        // Of a look that could not be reached, another light may bring more within reach.
+        let away = detector.reached_delta_e() + policy.enter_delta_e;
+        let counts =
+            if is_another && delta_e > policy.enter_delta_e { delta_e.max(away) } else { delta_e };
+        detector.observe(now, counts, &policy)
     }
 
     /// Frames of a camera whose pictures have noise are never equal.
@@ -533,9 +540,10 @@ impl Keeper {
             return Ok(BLIND_WAIT);
         };
         let now = camera.now();
-        match self.observe(now, &sight) {
+        let mosaic = Mosaic::of(&picture);
+        match self.observe(now, &sight, &mosaic) {
             DriftVerdict::Steady => {
-                self.reference = Some(Mosaic::of(&picture));
+                self.reference = Some(mosaic);
                 self.on(Event::CameBack, journal);
             }
             DriftVerdict::Suspicious => {}
@@ -553,41 +561,5 @@ impl Keeper {
             }
         }
         Ok(policy.check_interval)
-    }
-
-    /// What a tune from here would try first, by the model of the camera; nothing is written.
-    /// `None` when there is no look, or the picture cannot be compared with it.
-    ///
-    /// # Errors
-    /// What the camera said when it gave no picture.
-    pub fn plan(
-        &mut self,
-        camera: &mut dyn HeldCamera,
-        journal: &mut dyn Journal,
-    ) -> Result<Option<Planned>, PipelineError> {
-        camera.start_here();
-        let start = camera.as_found()?;
-        let Some(sight) = self.sight(&start, journal)? else { return Ok(None) };
-        let view = View::of_size(start.width(), start.height());
-        let (goal, mask) = (sight.goal.planes(&view), sight.goal.mask(&view));
-        let expected = view.picture_size();
-        let found = start.size();
-        let initial = view.gather(&start).ok_or(PipelineError::Size { expected, found })?;
-        let task = tuner::Task {
-            initial: Planes::from(&initial),
-            goal,
-            mask,
-            start: camera.standing(),
-            limits: self.limits,
-            budget: 1,
-        };
-        let simulator = camera.simulator(&start, &view)?;
-        let strategy = tuner::strategy::by_name("model", self.options.search.seed, simulator, None);
-        let asked = strategy.and_then(|mut strategy| strategy.ask(&task));
-        let params = self.limits.clamp(asked.unwrap_or(task.start));
-        let predicted = camera.simulator(&start, &view)?.simulate(&params);
-        let score = Score::between(&predicted, &task.goal, Some(&task.mask), view.tile_size());
-        let predicted = score.unwrap_or(sight.score);
-        Ok(Some(Planned { params, now: sight.score, predicted }))
     }
 }

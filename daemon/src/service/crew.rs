@@ -12,7 +12,7 @@ use crate::service_config::{CameraEntry, ServiceConfig};
 use crate::supervisor::{Handle, Workshop, spawn};
 
 /// How long supervisors may take to put their cameras back.
-const LONGEST_STOP: Duration = Duration::from_millis(1800);
+const LONGEST_STOP: Duration = Duration::from_millis(1400);
 const STOP_POLL: Duration = Duration::from_millis(5);
 
 /// All supervisors.
@@ -57,6 +57,7 @@ impl Crew {
             }
         }
         self.api.set_cameras(handles.clone());
+        self.api.set_groups(config.groups.clone());
         self.handles = handles;
         failure
     }

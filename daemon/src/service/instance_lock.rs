@@ -1,4 +1,4 @@
-//! One service for one state: a second one would fight for the cameras.
+//! One service in one place: a second one would fight for the cameras.
 
 use std::fs::{self, File};
 use std::io;
@@ -16,7 +16,7 @@ pub struct InstanceLock(#[expect(dead_code, reason = "held for its lock")] File)
 pub enum InstanceLockError {
     /// Another service holds it.
     #[error(
-        "{}: another isptuned runs on this state; stop it first (systemctl stop isptuned), or give \
+        "{}: another isptuned runs; stop it first (systemctl stop isptuned), or give \
          this one another folder (--root)",
         path.display()
     )]

@@ -3,15 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use tuner::Frame;
-
+use crate::look::{LookError, LookName, LookStore};
 use crate::supervisor::LookSource;
 
 /// The looks of the store in this state.
 pub(super) fn of(state: &Path) -> LookSource {
-    let folder = state.join("looks");
+    let store = LookStore::open(state);
     Arc::new(move |name| {
-        let frame = Frame::load(folder.join(name).with_extension("png"));
-        frame.map(Arc::new).map_err(|error| error.to_string())
+        let look = name.parse::<LookName>().and_then(|name| store.load(&name));
+        look.map(|look| Arc::new(look.into_goal())).map_err(|error: LookError| error.to_string())
     })
 }

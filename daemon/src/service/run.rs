@@ -18,6 +18,7 @@ use super::instance_lock::{InstanceLock, InstanceLockError};
 use super::policy_slot::{self, PolicySlot};
 use super::{look_source, notify};
 use crate::api::{self, Api, DoorError, ReloadRequest};
+use crate::look::LookStore;
 use crate::service_config::{Places, ServiceConfig, ServiceConfigError, layers, load};
 use crate::supervisor::Workshop;
 
@@ -86,7 +87,8 @@ async fn serve(
     let policy = PolicySlot::default();
     let digest = policy_slot::load(&policy, config.model.as_deref());
     let (reload_requests, mut reload_asked) = mpsc::channel(1);
-    let api = Arc::new(Api::new(reload_requests, digest));
+    let api =
+        Arc::new(Api::new(reload_requests, digest).with_looks(LookStore::open(&places.state)));
     let doors = Doors::open(&config.api, &places).await?;
     let socket = doors.socket();
     let mut served: JoinSet<()> =

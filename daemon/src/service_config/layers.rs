@@ -28,7 +28,7 @@ pub fn layers(places: &Places, main_is_needed: bool) -> Result<Vec<Layer>, Servi
     let mut layers = Vec::new();
     for main in [&places.vendor_config, &places.config, &places.run_time_config] {
         match fs::metadata(main) {
-            Ok(_) => layers.push(read(main)?),
+            Ok(_) => layers.push(read_layer(main)?),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 if main_is_needed && *main == places.config {
                     return Err(failed(main, "there is no such file"));
@@ -37,7 +37,7 @@ pub fn layers(places: &Places, main_is_needed: bool) -> Result<Vec<Layer>, Servi
             Err(error) => return Err(failed(main, error)),
         }
         for drop_in in drop_ins(main)? {
-            layers.push(read(&drop_in)?);
+            layers.push(read_layer(&drop_in)?);
         }
     }
     Ok(layers)
@@ -65,7 +65,11 @@ fn drop_ins(main: &Path) -> Result<Vec<PathBuf>, ServiceConfigError> {
     Ok(files)
 }
 
-fn read(path: &Path) -> Result<Layer, ServiceConfigError> {
+/// Reads one file.
+///
+/// # Errors
+/// [`ServiceConfigError::Read`]
+pub fn read_layer(path: &Path) -> Result<Layer, ServiceConfigError> {
     let metadata = fs::metadata(path).map_err(|error| failed(path, error))?;
     if !metadata.is_file() {
         return Err(failed(path, "it is no ordinary file"));

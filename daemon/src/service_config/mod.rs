@@ -23,7 +23,7 @@ use tuner::{GoalOptions, Limits, Parameter};
 use crate::keeping::KeepPolicy;
 
 pub use error::ServiceConfigError;
-pub use layers::{Layer, layers};
+pub use layers::{Layer, layers, read_layer};
 pub use merged::load;
 pub use places::Places;
 

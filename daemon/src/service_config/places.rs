@@ -53,10 +53,11 @@ impl Places {
         self.run_time.join("isptuned.sock")
     }
 
-    /// The lock that one service holds.
+    /// The lock that one service holds. It lies beside the socket: a state that has become read-only
+    /// must not keep the service from starting.
     #[must_use]
     pub fn lock(&self) -> PathBuf {
-        self.state.join("lock")
+        self.run_time.join("lock")
     }
 }
 

@@ -47,6 +47,8 @@ pub(super) struct Shared {
     pub cancel: Arc<AtomicBool>,
     /// Counts what the supervisor has got done, for the watchdog.
     pub progress: AtomicU64,
+    /// The button of the camera was pressed.
+    pub pressed: AtomicBool,
     /// Asks for the end.
     pub stopping: AtomicBool,
     /// A configuration that was read anew and not taken over yet.

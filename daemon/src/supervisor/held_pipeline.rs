@@ -170,7 +170,11 @@ impl PictureCamera {
 
     fn render(&mut self, params: &Params) -> Result<Frame, PipelineError> {
         self.follow()?;
-        if *params == Params::NEUTRAL { Ok(self.neutral.clone()) } else { self.pipeline.query(params) }
+        if *params == Params::NEUTRAL {
+            Ok(self.neutral.clone())
+        } else {
+            self.pipeline.query(params)
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use isp_hw::OpenError;
 use isp_hw::camera::CameraOpenError;
 
 use super::held_pipeline::{PictureCamera, RealCamera};
+use crate::exit::in_one_line;
 use crate::keeping::{Event, HeldCamera};
 use crate::service_config::CameraEntry;
 
@@ -49,7 +50,7 @@ pub(super) fn open(
 
 fn failure(error: OpenError) -> OpenFailure {
     let (event, kind) = meaning(&error);
-    OpenFailure { event, kind, message: format!("{:#}", anyhow::Error::new(error)) }
+    OpenFailure { event, kind, message: in_one_line(&error.into()) }
 }
 
 #[cfg(target_os = "linux")]
@@ -64,7 +65,9 @@ fn meaning(error: &OpenError) -> (Event, &'static str) {
             }
             _ => (Event::Failed, "device"),
         },
-        OpenError::Camera(CameraOpenError::Mapping { .. } | CameraOpenError::NothingToTune { .. })
+        OpenError::Camera(
+            CameraOpenError::Mapping { .. } | CameraOpenError::NothingToTune { .. },
+        )
         | OpenError::WrongSource { .. } => (Event::Failed, "configuration"),
         OpenError::Input(_) => (Event::Absent, "absent"),
         _ => (Event::Failed, "device"),

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use isp_hw::Kind;
+use isp_hw::gpio::{Gpio, GpioConfig};
 use tokio::sync::watch;
 use tracing::{info, warn};
 use tuner::actor::Actor;
@@ -61,16 +63,15 @@ pub(super) struct Supervisor {
     used: Wanted,
     /// What is wrong with it.
     look_fault: Option<String>,
+    /// The line of the camera's button.
+    button: Gpio,
 }
 
 /// Starts the supervisor of a camera on a thread of its own.
 ///
 /// # Errors
 /// When no thread can be started.
-pub fn spawn(
-    entry: CameraEntry,
-    workshop: Workshop,
-) -> std::io::Result<(Handle, JoinHandle<()>)> {
+pub fn spawn(entry: CameraEntry, workshop: Workshop) -> std::io::Result<(Handle, JoinHandle<()>)> {
     let (requests, inbox) = sync_channel(WAITING_REQUESTS);
     let status = CameraStatus::new(entry.name.clone());
     let shared = Arc::new(Shared {
@@ -78,6 +79,7 @@ pub fn spawn(
         pictures: Mutex::new(Pictures::default()),
         cancel: Arc::new(AtomicBool::new(false)),
         progress: AtomicU64::new(0),
+        pressed: AtomicBool::new(false),
         stopping: AtomicBool::new(false),
         entry: Mutex::new(None),
     });
@@ -106,8 +108,10 @@ impl Supervisor {
             next_look: None,
             used: Wanted { look: None, blend: None },
             look_fault: None,
+            button: Gpio::default(),
         };
         supervisor.use_look();
+        supervisor.open_button();
         if supervisor.scribe.memory.paused {
             supervisor.keeper.on(Event::Pause, &mut supervisor.scribe);
         }
@@ -128,6 +132,7 @@ impl Supervisor {
                 break;
             }
             self.take_new_entry();
+            self.hear_button();
             if Instant::now() >= due {
                 due = Instant::now() + self.turn();
             }
@@ -144,6 +149,35 @@ impl Supervisor {
             }
         }
         self.leave();
+    }
+
+    /// Opens the line of the button that the pipeline file names.
+    fn open_button(&mut self) {
+        let gpio = match self.entry.pipeline.kind() {
+            Kind::Camera(config) => config.gpio,
+            Kind::I2c(config) => config.camera.gpio,
+            _ => GpioConfig::default(),
+        };
+        // Light and lamp are the camera's.
+        let lines = GpioConfig { led: None, lamp: None, ..gpio };
+        let shared = Arc::clone(&self.shared);
+        // The line is let go of before it is taken anew.
+        self.button = Gpio::default();
+        let (button, notice) = Gpio::open(&lines, move || {
+            shared.pressed.store(true, Ordering::Relaxed);
+        });
+        self.button = button;
+        if let Some(notice) = notice {
+            info!(camera = self.entry.name, "{notice}");
+        }
+    }
+
+    /// A press asks for a tune, of a camera that is being kept.
+    fn hear_button(&mut self) {
+        if self.shared.pressed.swap(false, Ordering::Relaxed) && self.keeper.state().is_keeping() {
+            info!(camera = self.entry.name, "the button asks for a tune");
+            self.keeper.retune(&mut self.scribe);
+        }
     }
 
     fn serve_all(&mut self, inbox: &Receiver<super::Request>) -> bool {
@@ -342,6 +376,9 @@ impl Supervisor {
             || old.input != self.entry.input
             || old.pipeline != self.entry.pipeline;
         self.keeper.set_options(options_of(&self.entry, &self.workshop));
+        if old.pipeline != self.entry.pipeline {
+            self.open_button();
+        }
         if reopen {
             self.let_go();
             self.keeper.on(Event::Absent, &mut self.scribe);

@@ -78,7 +78,10 @@ impl Scribe {
     /// Stores the memory; a disk that is full or read-only is told and nothing else.
     pub(super) fn store(&mut self) {
         if let Err(error) = self.file.store(&self.memory) {
-            warn!(camera = self.status.name, "{error}; what is not stored is forgotten at the next start");
+            warn!(
+                camera = self.status.name,
+                "{error}; what is not stored is forgotten at the next start"
+            );
         }
     }
 
@@ -163,12 +166,18 @@ impl Journal for Scribe {
                 );
                 self.live(picture);
                 let look = self.status.look.clone();
+                let table = std::mem::take(&mut self.table);
                 self.update(|status| {
+                    for (shown, info) in status.parameters.iter_mut().zip(&table) {
+                        shown.value = params.get(info.parameter);
+                        shown.native = info.to_native(shown.value);
+                    }
                     status.now = Some((&after).into());
                     status.reached = Some((&after).into());
                     status.limited_by = limited_by.to_vec();
                     status.counts.tunes += 1;
                 });
+                self.table = table;
                 if adopted {
                     self.adopt(Adoption {
                         at_ms: now_ms(),

@@ -100,14 +100,19 @@ impl Supervisor {
         self.keeper.on(Event::Pause, &mut self.scribe);
         self.scribe.standing(&params, &limits);
         let params = named(&params, self.scribe.table());
-        self.scribe.adopt(Adoption { at_ms: now_ms(), look: None, params, before: None, after: None });
+        self.scribe.adopt(Adoption {
+            at_ms: now_ms(),
+            look: None,
+            params,
+            before: None,
+            after: None,
+        });
         Ok(Answer::Accepted)
     }
 
     /// Refuses names and values that mean nothing for this camera.
     fn check(&self, wanted: &BTreeMap<String, f64>) -> Result<(), Refusal> {
-        let has: Vec<&str> =
-            self.scribe.table().iter().map(|info| info.parameter.name()).collect();
+        let has: Vec<&str> = self.scribe.table().iter().map(|info| info.parameter.name()).collect();
         for (name, value) in wanted {
             if !has.contains(&name.as_str()) && !has.is_empty() {
                 return Err(Refusal::BadValue(format!(

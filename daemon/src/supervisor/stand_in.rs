@@ -26,6 +26,7 @@ pub fn stand_in(name: &str) -> (Handle, StandIn, Receiver<Request>) {
         pictures: Mutex::new(Pictures::default()),
         cancel: Arc::default(),
         progress: AtomicU64::new(0),
+        pressed: AtomicBool::new(false),
         stopping: AtomicBool::new(false),
         entry: Mutex::new(None),
     });

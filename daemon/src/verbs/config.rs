@@ -1,6 +1,6 @@
-//! `isptune config`: checks and shows pipeline files.
+//! `isptune config`: checks and shows pipeline files, and checks the service's configuration.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -10,12 +10,13 @@ use serde::Serialize;
 use crate::exit::Exit;
 use crate::json;
 use crate::pipeline_choice::PipelineChoice;
+use crate::service_config::{Places, layers, load, read_layer};
 use crate::standard_output;
 
 /// `config check` and `config show`.
 #[derive(Debug, Subcommand)]
 pub enum Config {
-    /// Say whether pipeline files are in order
+    /// Say whether pipeline files and configurations of the service are in order
     Check(Check),
     /// Show what a pipeline file comes to: kind, parameters, limits
     Show(Show),
@@ -24,9 +25,12 @@ pub enum Config {
 /// Options of `config check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Pipeline files
-    #[arg(required = true)]
+    /// Pipeline files (those with the key "kind") and files of the service; left out, the
+    /// configuration that is installed, with all its drop-ins
     files: Vec<PathBuf>,
+    /// Folder in which everything lies that otherwise lies under /etc, /usr/lib and /run
+    #[arg(long, value_name = "FOLDER", default_value = "/")]
+    root: PathBuf,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -81,11 +85,18 @@ pub fn run(config: &Config) -> Result<Exit> {
 }
 
 fn check(options: &Check) -> Result<Exit> {
-    let checked = |file: &PathBuf| {
-        let error = PipelineFile::load(file).err().map(|error| error.to_string());
-        CheckedFile { file: file.clone(), ok: error.is_none(), error }
+    let checked = |file: &PathBuf, error: Option<String>| CheckedFile {
+        file: file.clone(),
+        ok: error.is_none(),
+        error,
     };
-    let files: Vec<CheckedFile> = options.files.iter().map(checked).collect();
+    let files: Vec<CheckedFile> = if options.files.is_empty() {
+        let places = Places::under(&options.root, None);
+        let read = layers(&places, true).and_then(|layers| load(&layers));
+        vec![checked(&places.config, read.err().map(|error| error.to_string()))]
+    } else {
+        options.files.iter().map(|file| checked(file, problem_of(file))).collect()
+    };
     let all_ok = files.iter().all(|file| file.ok);
     if options.json {
         json::print(&CheckJson { files })?;
@@ -100,6 +111,21 @@ fn check(options: &Check) -> Result<Exit> {
         }
     }
     Ok(if all_ok { Exit::Done } else { Exit::Failed })
+}
+
+/// What is wrong with a file: a pipeline file where it says its kind, else one of the service.
+fn problem_of(file: &Path) -> Option<String> {
+    let is_pipeline = std::fs::read_to_string(file).map_or(true, |text| {
+        let mut lines = text.lines().map(str::trim_start);
+        let names_a_camera =
+            |line: &str| line.starts_with("[[camera]]") || line.starts_with("[keep]");
+        lines.clone().any(|line| line.starts_with("kind")) || !lines.any(names_a_camera)
+    });
+    if is_pipeline {
+        return PipelineFile::load(file).err().map(|error| error.to_string());
+    }
+    let layer = read_layer(file);
+    layer.and_then(|layer| load(&[layer])).err().map(|error| error.to_string())
 }
 
 fn show(options: &Show) -> Result<Exit> {

@@ -6,6 +6,8 @@ pub mod compare;
 pub mod completions;
 pub mod config;
 pub mod demo;
+#[cfg(unix)]
+pub mod doctor;
 pub mod look;
 pub mod match_goal;
 pub mod render;

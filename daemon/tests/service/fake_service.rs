@@ -9,6 +9,7 @@ use std::thread;
 
 use daemon::api::{Api, Door, ReloadRequest, Token, serve};
 use daemon::keeping::State;
+use daemon::look::LookStore;
 use daemon::supervisor::{
     Adoption, Answer, Command, ParameterStatus, QueryStatus, Refusal, Request, ScoreStatus,
     StandIn, stand_in,
@@ -46,7 +47,8 @@ impl FakeService {
     pub fn new(names: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (reload, reloads) = mpsc::channel(1);
-        let api = Arc::new(Api::new(reload, Some("0f1e2d".to_owned())));
+        let looks = LookStore::open(folder.path());
+        let api = Arc::new(Api::new(reload, Some("0f1e2d".to_owned())).with_looks(looks));
         let asked = Asked::default();
         let refusal = Arc::<Mutex<Option<Refusal>>>::default();
         let (mut handles, mut cameras) = (Vec::new(), Vec::new());
@@ -117,6 +119,11 @@ impl FakeService {
 
     pub fn socket(&self) -> PathBuf {
         self.folder.path().join("s")
+    }
+
+    /// The folder of the state.
+    pub fn state(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The commands that have come since this was last asked.

@@ -14,6 +14,7 @@ mod fake_service;
 mod fuzzed;
 mod http;
 mod limits;
+mod looks;
 mod metrics;
 mod pictures;
 mod routes;

@@ -83,6 +83,8 @@ fn what_cannot_be_used_is_refused_before_any_camera_is_asked() {
         ("PUT params", r#"{"expsure": 0.1}"#, 422, "did you mean \"exposure\"?"),
         ("PUT look", r#"{"name": "day", "strenght": 1}"#, 422, "unknown field `strenght`"),
         ("PUT look", r#"{"name": "day", "strength": 2}"#, 422, "strength = 2 is outside [0, 1]"),
+        ("PUT look", "[\"day\", 0.5]", 422, "expected a map"),
+        ("POST revert", "[1]", 422, "expected a map"),
         ("PUT look", r#"{"strength": 1}"#, 422, "name"),
         ("PUT locks", r#"{"parameters": ["gamma"]}"#, 422, "\"gamma\" is no parameter"),
         ("PUT locks", r#"{"parameters": "texture"}"#, 422, "expected a sequence"),
@@ -107,7 +109,8 @@ fn what_there_is_not_is_said() {
         let text = ask(&service.socket(), line, "").refused(404);
         assert!(text.contains("no camera \"prch\""), "{line}: {text}");
     }
-    for path in ["/v1/nothing", "/v2/status", "/v1/cameras/porch/fly", "/", "/..%2f..%2fetc/passwd"]
+    for path in
+        ["/v1/nothing", "/v2/status", "/v1/cameras/porch/fly", "/nothing", "/..%2f..%2fetc/passwd"]
     {
         let text = ask(&service.socket(), &format!("GET {path}"), "").refused(404);
         assert!(text.contains("there is no /"), "{path}: {text}");

@@ -7,12 +7,14 @@ use isp_hw::{Input, PicturePipeline, SoftwareIsp, Transfer, Variation, ViewSimul
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tuner::{
-    Frame, ParameterInfo, Params, Pipeline, PipelineError, Planes, Samples, Simulator, View, mse,
+    Frame, ParameterInfo, Params, Pipeline, PipelineError, Samples, Score, Simulator, View,
 };
 
 /// Time that a settled picture takes, and a glance.
 const LOOK: Duration = Duration::from_millis(300);
 const GLANCE: Duration = Duration::from_millis(40);
+/// Renderings that are remembered: what stands, what was found, and the last candidates.
+const RENDERED: usize = 4;
 
 /// How often what goes wrong, of each picture or write.
 #[derive(Debug, Clone, Copy, Default)]
@@ -42,6 +44,8 @@ pub struct SimulatedCamera {
     isp: Variation,
     pipeline: PicturePipeline<Variation>,
     lit: [f64; 3],
+    /// Renderings under this light, the newest last.
+    rendered: Vec<(Params, Frame)>,
     /// What the keeper believes to stand.
     believed: Params,
     /// What stands.
@@ -65,6 +69,7 @@ impl SimulatedCamera {
             isp,
             pipeline,
             lit,
+            rendered: Vec::new(),
             believed: found,
             stands: found,
             before: found,
@@ -76,13 +81,25 @@ impl SimulatedCamera {
     /// What the camera shows now where `params` stand, without any fault.
     pub fn truth(&mut self, params: &Params) -> Frame {
         self.follow_light();
-        self.pipeline.query(params).unwrap()
+        if let Some((_, frame)) = self.rendered.iter().rev().find(|(known, _)| known == params) {
+            return frame.clone();
+        }
+        let frame = self.pipeline.query(params).unwrap();
+        if self.rendered.len() == RENDERED {
+            self.rendered.remove(0);
+        }
+        self.rendered.push((*params, frame.clone()));
+        frame
     }
 
-    /// PSNR in dB of what stands, and of `other`, to a goal.
-    pub fn psnr_of(&mut self, params: &Params, goal: &Frame) -> f64 {
-        let truth = self.truth(params);
-        -10.0 * mse(&Planes::from(&truth), &Planes::from(goal), None).unwrap().max(1e-9).log10()
+    /// How near `params` are to a goal now, without any fault.
+    pub fn score_of(&mut self, params: &Params, goal: &Frame) -> Score {
+        Score::of_frames(&self.truth(params), goal).unwrap()
+    }
+
+    /// Whether the light is another than in the beginning.
+    pub fn light_has_changed(&self) -> bool {
+        self.lit != (self.light)(Duration::ZERO)
     }
 
     /// What really stands.
@@ -100,6 +117,7 @@ impl SimulatedCamera {
         let lit = (self.light)(self.now);
         if lit != self.lit {
             self.lit = lit;
+            self.rendered.clear();
             self.pipeline = PicturePipeline::new(self.isp.clone(), lit_scene(&self.scene, lit));
         }
     }
@@ -128,9 +146,15 @@ impl SimulatedCamera {
         }
         let [width, height] = picture.size();
         let Samples::U8(mut samples) = picture.into_samples() else { panic!("made of bytes") };
-        for sample in &mut samples {
-            let draw = self.random.random_range(-1.732..1.732) * noise;
-            *sample = (f64::from(*sample) + draw).round().clamp(0.0, 255.0) as u8;
+        // Uniform with this standard deviation, four samples from each draw.
+        let scale = noise * 12.0_f64.sqrt() / 65536.0;
+        for samples in samples.chunks_mut(4) {
+            let mut bits: u64 = self.random.random();
+            for sample in samples {
+                let draw = f64::from(bits as u16) - 32768.0;
+                bits >>= 16;
+                *sample = (f64::from(*sample) + draw * scale).round().clamp(0.0, 255.0) as u8;
+            }
         }
         Frame::new(width, height, Samples::U8(samples)).unwrap()
     }
