@@ -108,6 +108,13 @@ pub fn until(what: &str, mut is: impl FnMut() -> bool) {
     println!("{what} after {:.1} s", started.elapsed().as_secs_f64());
 }
 
+/// What a camera box is given `time` for may take ten times as long where the processor is emulated,
+/// which systemd knows.
+pub fn allowed(time: Duration) -> Duration {
+    let hypervisor = output("systemd-detect-virt", &[]);
+    if hypervisor.stdout.starts_with(b"kvm") { time } else { 10 * time }
+}
+
 /// A property of the unit.
 pub fn property(name: &str) -> String {
     run("systemctl", &["show", "--value", "--property", name, UNIT]).trim().to_owned()
