@@ -47,7 +47,7 @@ pub fn build(options: &Options) -> Result<PathBuf> {
 /// When a tool is missing or fails.
 pub fn of_built_programs(package: &Path) -> Result<()> {
     let programs = PROGRAMS.map(|name| target_folder().join("debug").join(name));
-    pack(&programs, None, package, &["--fast", "--compress-type", "gz"])
+    pack(&programs, None, package, &["--fast"])
 }
 
 /// # Errors
