@@ -153,7 +153,7 @@ impl Life {
 
     /// Whether the keeper takes the camera for frozen, once it holds it, a minute after it began to
     /// repeat its pictures.
-    pub fn is_taken_for_frozen(mut self, repeats: bool) -> bool {
+    pub fn looks_frozen(mut self, repeats: bool) -> bool {
         let cancel = AtomicBool::new(false);
         let mut deaf = |_: KeeperEvent<'_>| {};
         self.begin();
