@@ -21,6 +21,9 @@ use crate::tuning;
 /// Difference between two glances, in 8-bit steps of cell means, from which on the picture is
 /// measured: below what [`KeepPolicy::enter_delta_e`] means anywhere in the range of brightness.
 const GLANCE_STEPS: f64 = 1.0;
+/// Difference, in the same steps, that noise makes between two glances, at most: cells average it
+/// out.
+const NOISE_STEPS: f64 = 0.7;
 /// Difference, in the same steps, from which on the light or the scene is another one.
 const ANOTHER_STEPS: f64 = 3.0;
 /// Wait before a picture that could not be compared is looked at again.
@@ -418,6 +421,7 @@ impl Keeper {
         self.detector = Some(DriftDetector::new(score.delta_e00.mean));
         self.reference = Some(Mosaic::of(&trial.picture));
         self.tuned.clone_from(&self.reference);
+        self.last_glance = None;
         journal.record(KeeperEvent::Settled {
             params: trial.params,
             before: trial.incumbent,
@@ -509,17 +513,13 @@ impl Keeper {
     /// Frames of a camera whose pictures have noise are never equal.
     fn is_frozen(&mut self, glance: &Frame) -> bool {
         let Some(last) = &self.last_glance else { return false };
-        let equal = last == glance;
-        if !equal
-            && self
-                .reference
-                .as_ref()
-                .is_some_and(|reference| Mosaic::of(glance).difference(reference) <= GLANCE_STEPS)
-        {
-            // The same scene in other bits: noise.
-            self.sees_noise = true;
+        if last == glance {
+            return self.sees_noise;
         }
-        equal && self.sees_noise
+        // The same scene in other bits. A setting that was written in between is no noise, and
+        // moves the cells.
+        self.sees_noise |= Mosaic::of(last).difference(&Mosaic::of(glance)) <= NOISE_STEPS;
+        false
     }
 
     /// Finds out whether a picture that has moved away stays away.
