@@ -4,7 +4,9 @@ use std::fs;
 
 use isptune_tests::guest::{controls, run};
 
-use crate::bench::{PICTURE_CONTROLS, UNIT, prepare, property, reach, spoil, systemctl, until};
+use crate::bench::{
+    PICTURE_CONTROLS, UNIT, prepare, property, reach, spoil, systemctl, until, watchdog,
+};
 
 const DRIVER: &str = "/sys/bus/platform/drivers/vivid";
 const DEVICE: &str = "vivid.0";
@@ -15,12 +17,7 @@ fn a_daemon_that_hangs_is_killed_started_again_and_still_knows_what_it_found() {
     prepare();
     spoil();
     let found = controls(&PICTURE_CONTROLS);
-    // Shorter than on a camera box, so that the test need not wait; still three times what a start
-    // takes here.
-    let folder = "/etc/systemd/system/isptuned.service.d";
-    fs::create_dir_all(folder).unwrap();
-    fs::write(format!("{folder}/test.conf"), "[Service]\nWatchdogSec=10\n").unwrap();
-    run("systemctl", &["daemon-reload"]);
+    watchdog(60);
     systemctl("start");
     reach("holding");
     let hung = property("MainPID");
