@@ -68,6 +68,9 @@ pub fn tune(
     cancel: &AtomicBool,
     on_query: &mut dyn FnMut(&QueryRecord),
 ) -> Result<Tuned> {
+    if let OpenPipeline::Camera(camera) = pipeline {
+        camera.set_limits(options.limits);
+    }
     let found = pipeline.as_found().context("the picture as found")?;
     let goal = Goal::prepare(&found, goal, &options.goal)?;
     let view = View::of_size(found.width(), found.height());
