@@ -17,11 +17,16 @@ pub const SPOILED: [(&str, i64); 4] =
 /// The emulated guest is ten times slower than a camera box; what takes longer than this hangs.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
+/// A small picture: an emulated processor needs a minute to measure a large one.
+const PIPELINE: &str = "kind = \"v4l2\"\nsize = [320, 180]\n";
+const PIPELINE_FILE: &str = "/etc/isptune/vivid.toml";
+
 /// One camera `front`, on look `bars`; checked often, so that tests need not wait.
 pub const CONFIG: &str = "\
 [[camera]]
 name = \"front\"
 look = \"bars\"
+pipeline = \"vivid.toml\"
 [keep]
 check_interval_s = 0.5
 dwell_s = 1.0
@@ -41,8 +46,9 @@ pub fn prepare() {
     unplug();
     plug();
     configure(CONFIG);
+    fs::write(PIPELINE_FILE, PIPELINE).unwrap();
     let goal = "/tmp/bars.png";
-    run("isptune", &["camera", "capture", CAMERA, "--out", goal]);
+    run("isptune", &["camera", "capture", CAMERA, "--pipeline", PIPELINE_FILE, "--out", goal]);
     run("isptune", &["look", "add", "bars", "--from", goal]);
 }
 

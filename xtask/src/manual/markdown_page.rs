@@ -24,6 +24,7 @@ pub fn roff(heading: Heading<'_>, markdown: &str) -> String {
     page.roff.control("TH", [heading.name, heading.section, "", heading.source, ""]);
     page.roff.control("SH", ["NAME"]);
     page.roff.text([roman(format!("{} - {}", heading.name, heading.summary))]);
+    page.roff.control("SH", ["DESCRIPTION"]);
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
         page.hear(event);
     }
@@ -117,7 +118,8 @@ impl Page {
                 match level as usize {
                     1 => {}
                     2 => {
-                        self.roff.control("SH", [title.to_uppercase().as_str()]);
+                        // As it is written: the names of tables and keys are no capitals.
+                        self.roff.control("SH", [title.as_str()]);
                     }
                     _ => {
                         self.roff.control("SS", [title.as_str()]);
@@ -187,8 +189,8 @@ mod tests {
     fn headings_paragraphs_and_lists_become_macros() {
         let page = "# Lamp\n\nA *short* text\nwith `code`.\n\n## The light\n\n### Colour\n\n\
                     1. one\n2. two\n   - deeper\n";
-        let expected = ".SH NAME\nlamp.toml \\- configuration of a lamp\n.PP\n\
-                        A \\fIshort\\fR text with \\fBcode\\fR.\n.SH \"THE LIGHT\"\n.SS Colour\n\
+        let expected = ".SH NAME\nlamp.toml \\- configuration of a lamp\n.SH DESCRIPTION\n.PP\n\
+                        A \\fIshort\\fR text with \\fBcode\\fR.\n.SH \"The light\"\n.SS Colour\n\
                         .IP 1. 4\none\n.IP 2. 4\ntwo\n.RS 4\n.IP \u{2022} 4\ndeeper\n.RE\n";
         let made = roff(HEADING, page);
         assert!(made.ends_with(expected), "{made}");
