@@ -6,6 +6,7 @@ pub mod demo;
 mod exit;
 mod interrupt;
 mod json;
+mod known_device;
 mod option_values;
 mod picture_source;
 mod pipeline_choice;

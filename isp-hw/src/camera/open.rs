@@ -104,7 +104,8 @@ impl CameraPipeline {
     /// [`CameraOpenError`]; the camera is then as it was.
     pub fn open(config: &CameraConfig, cancel: &Arc<AtomicBool>) -> Result<Self, CameraOpenError> {
         use crate::camera::SettledPictures;
-        use crate::v4l2::{ControlSink, FoundValuesStore, OpenCamera, state_directory};
+        use crate::state_directory;
+        use crate::v4l2::{ControlSink, FoundValuesStore, OpenCamera};
 
         let state = state_directory("/".as_ref()).ok_or(CameraOpenError::NoStateDirectory)?;
         let store = FoundValuesStore::open(&state)?;
@@ -116,8 +117,8 @@ impl CameraPipeline {
             SettledPictures::new(device, capture, config.frame_timeout, Arc::clone(cancel));
         let name = format!("{} ({})", camera.name, camera.identity);
         let gpio = gpio_of(config, &mut notices);
-        let camera = Self::new(name, notices, Box::new(sink), Box::new(pictures), &config.software);
-        Ok(camera.with_gpio(gpio))
+        let opened = Self::new(name, notices, Box::new(sink), Box::new(pictures), &config.software);
+        Ok(opened.with_gpio(gpio).with_identity(camera.identity))
     }
 
     /// As [`Self::open`] for a camera whose parameters are registers of a chip on I2C; `camera`
@@ -133,7 +134,8 @@ impl CameraPipeline {
     ) -> Result<Self, CameraOpenError> {
         use crate::camera::SettledPictures;
         use crate::register_isp::{FoundRegistersStore, RegisterSink};
-        use crate::v4l2::{OpenCamera, state_directory};
+        use crate::state_directory;
+        use crate::v4l2::OpenCamera;
 
         let state = state_directory("/".as_ref()).ok_or(CameraOpenError::NoStateDirectory)?;
         let store = FoundRegistersStore::open(&state)?;
@@ -149,8 +151,9 @@ impl CameraPipeline {
         let timeout = source.frame_timeout;
         let pictures = SettledPictures::new(device, capture, timeout, Arc::clone(cancel));
         let gpio = gpio_of(&source, &mut notices);
-        let camera = Self::new(name, notices, Box::new(sink), Box::new(pictures), &source.software);
-        Ok(camera.with_gpio(gpio))
+        let identity = format!("{} behind {}", config.place, camera.identity);
+        let opened = Self::new(name, notices, Box::new(sink), Box::new(pictures), &source.software);
+        Ok(opened.with_gpio(gpio).with_identity(identity))
     }
 }
 
