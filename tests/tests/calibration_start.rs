@@ -1,11 +1,13 @@
-//! A calibrated device that is found at other values than it was calibrated at.
+//! The first query of later tunes of a calibrated device.
 
 use std::sync::atomic::AtomicBool;
 
 use daemon::demo::{Depth, Illuminant, LightboxScene};
 use daemon::tuning::{TuneOptions, tune};
 use isp_hw::calibration::{Answers, Calibration, Questions, calibration_view};
-use isp_hw::{Input, OpenPipeline, PicturePipeline, Variation};
+use isp_hw::{Input, OpenPipeline, PicturePipeline, Variation, random_goal};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use tuner::{EpisodeOptions, Frame, GoalOptions, Limits, Parameter, Params, Pipeline as _};
 
 /// A device of another make; its pictures at other values are no neutral pictures.
@@ -50,4 +52,42 @@ fn one_query_shows_the_picture_that_the_calibration_starts_from() {
     assert!(with > without + 5.0, "{without} {with}");
     // Nothing would be left of a budget of one.
     assert_eq!(tuned(Some(&calibration), 1).calibration, None);
+}
+
+#[test]
+fn goals_that_were_not_asked_for_are_met_at_once() {
+    let shown = |illuminant| LightboxScene::new(illuminant, 320, 200).frame(Depth::Eight).unwrap();
+    let (scene, other) = (shown(Illuminant::D65), shown(Illuminant::Tl84));
+    let device =
+        |scene: &Frame| PicturePipeline::new(Variation::new(1.0, 10), Input::srgb(scene.clone()));
+    let view = calibration_view(scene.size());
+    let questions = Questions::of(device(&scene).parameters(), &Params::NEUTRAL);
+    let answers = Answers::ask(&mut device(&scene), &view, &questions, || Ok(())).unwrap();
+    let input = Input::srgb(scene.clone());
+    let calibration = Calibration::fit(&input, &view, &Params::NEUTRAL, &answers).unwrap();
+    assert!(calibration.is_trusted());
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    let mut mean_db = |scene: &Frame| {
+        let first_db = [(); 5].map(|()| {
+            let goal = random_goal(&mut device(scene), &mut random).unwrap().picture;
+            let options = TuneOptions {
+                strategy: "hybrid".to_owned(),
+                model: None,
+                episode: EpisodeOptions { budget: 1, ..EpisodeOptions::default() },
+                goal: GoalOptions::default(),
+                limits: Limits::default(),
+                seed: 0,
+                calibration: Some(calibration.clone()),
+            };
+            let mut pipeline = OpenPipeline::Stranger(device(scene));
+            let never = AtomicBool::new(false);
+            let tuned = tune(&mut pipeline, goal, &options, &never, &mut |_| {}).unwrap();
+            tuned.outcome.queries[0].score.psnr_db.min(60.0)
+        });
+        println!("first queries: {first_db:.1?} dB");
+        first_db.iter().sum::<f64>() / 5.0
+    };
+    assert!(mean_db(&scene) > 50.0);
+    // The few colours of one light tell less of how others are mixed.
+    assert!(mean_db(&other) > 45.0);
 }
