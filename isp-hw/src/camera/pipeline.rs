@@ -18,6 +18,7 @@ const CLEAR_CHANGE: f64 = 0.4;
 /// [`Self::keep`] was called.
 pub struct CameraPipeline {
     name: String,
+    identity: String,
     notices: Vec<String>,
     sink: Box<dyn ParameterSink>,
     pictures: Box<dyn PictureSource>,
@@ -55,6 +56,7 @@ impl CameraPipeline {
             sink.controls().iter().map(|control| control.info.clone()).collect();
         let carried: Vec<Parameter> = mapped.iter().map(|info| info.parameter).collect();
         Self {
+            identity: name.clone(),
             name,
             notices,
             supplied: software.parameters(&carried),
@@ -80,6 +82,19 @@ impl CameraPipeline {
         gpio.show(LightState::Idle);
         self.gpio = gpio;
         self
+    }
+
+    /// The same, known again by this identity; without one the name serves.
+    #[must_use]
+    pub fn with_identity(mut self, identity: String) -> Self {
+        self.identity = identity;
+        self
+    }
+
+    /// By what the camera is known again.
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        &self.identity
     }
 
     /// The camera's name and identity, for people.

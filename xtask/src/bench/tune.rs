@@ -69,6 +69,7 @@ fn options(target_db: f64) -> TuneOptions {
         goal: GoalOptions::default(),
         limits: PipelineFile::software().limits(),
         seed: 0,
+        calibration: None,
     }
 }
 
