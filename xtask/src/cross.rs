@@ -68,7 +68,7 @@ impl Target {
         (!found).then(|| format!("{} has no C library (libc6-dev-…-cross)", self.linker))
     }
 
-    /// Builds `isptune`, statically linked.
+    /// Builds `isptune` and the tests of a Raspberry Pi, statically linked.
     ///
     /// # Errors
     /// When rustc does not say where its lld lies.
@@ -84,6 +84,7 @@ impl Target {
         command
             .args(["build", "--quiet", "--profile", PROFILE, "--target", self.triple])
             .args(["--package", "isptune", "--bin", "isptune"])
+            .args(["--package", "isp-hw", "--test", "raspberry_pi"])
             .env(format!("CARGO_TARGET_{variable}_LINKER"), self.linker)
             .env(format!("CARGO_TARGET_{variable}_RUSTFLAGS"), flags.join(" "));
         Ok(command)

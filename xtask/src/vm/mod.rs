@@ -1,6 +1,8 @@
 //! Tests on a real kernel with cameras: guests in QEMU, made of Debian's kernel, busybox and the
 //! workspace's own test binaries.
 
+mod apt;
+mod board;
 mod initramfs;
 mod kernel;
 mod kernel_module;
