@@ -33,6 +33,8 @@ pub struct Lane {
     pub board: Board,
     /// The script runs once for each of these, in a guest whose kernel is told so.
     pub kernel_options: &'static [&'static str],
+    /// Whether it runs only when it is asked for by its name.
+    pub is_by_hand: bool,
 }
 
 /// All lanes. A new test binary is a word here, a new guest a line and a script.
@@ -48,13 +50,24 @@ pub const LANES: [Lane; 5] = [
         board: Board::RaspberryPi,
         // The kernel keeps the lines to itself unless it is told not to.
         kernel_options: &["iomem=relaxed", ""],
+        // Nobody has measured yet how long it takes.
+        is_by_hand: true,
         ..lane("raspi", &["raspberry_pi", "isptune"], 6)
     },
 ];
 
 const fn lane(name: &'static str, programs: &'static [&'static str], minutes: u64) -> Lane {
     let (board, kernel_options) = (Board::Pc, &[""]);
-    Lane { name, programs, minutes, photographs: 0, modules: &[], board, kernel_options }
+    Lane {
+        name,
+        programs,
+        minutes,
+        photographs: 0,
+        modules: &[],
+        board,
+        kernel_options,
+        is_by_hand: false,
+    }
 }
 
 /// Why a lane has not passed.
