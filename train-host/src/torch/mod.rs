@@ -8,6 +8,7 @@ mod policy;
 mod regression;
 mod replay;
 mod td3;
+mod threads;
 mod trained_policy;
 mod twin_critics;
 
@@ -18,4 +19,5 @@ pub use exported::network;
 pub use policy::{HiddenForm, Policy, PolicyShape};
 pub use regression::{Regression, RegressionError, RegressionOptions, RegressionReport, draw};
 pub use td3::{Exploration, Finished, Td3, Td3Error, Td3Options, Td3Policy};
+pub use threads::one_thread;
 pub use trained_policy::{TrainedPolicy, TrainedPolicyError};
