@@ -7,6 +7,7 @@ mod exported;
 mod paper_actor;
 mod paper_features;
 mod policy;
+mod proxy;
 mod regression;
 mod replay;
 mod td3;
@@ -21,6 +22,9 @@ pub use exported::network;
 pub use paper_actor::PaperActor;
 pub use paper_features::PaperFeatures;
 pub use policy::{HiddenForm, Policy, PolicyShape};
+pub use proxy::{
+    Proxy, ProxyDescent, ProxyKind, ProxyOptions, ProxyReport, ProxySimulator, ProxyTraining,
+};
 pub use regression::{Regression, RegressionError, RegressionOptions, RegressionReport, draw};
 pub use td3::{Exploration, Finished, Td3, Td3Error, Td3Options, Td3Policy};
 pub use threads::one_thread;

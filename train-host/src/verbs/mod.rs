@@ -5,6 +5,8 @@ pub mod export;
 pub mod pack;
 pub mod plot;
 mod practice;
+pub mod proxy;
+pub mod table;
 pub mod td3;
 pub mod train;
 

@@ -1,7 +1,5 @@
 //! Tables by the protocol of `docs/protocol.md`.
 
-mod episode_trace;
-mod markdown;
 mod match_table;
 mod rawtherapee;
 mod scenario;
