@@ -13,6 +13,7 @@ use crate::{Input, PaperIsp, PicturePipeline, SoftwareIsp, Variation, ViewSimula
 
 /// A pipeline of any kind that a pipeline file can describe.
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "a tune has one: nothing is gained by a box")]
 pub enum OpenPipeline {
     /// The software ISP.
     Software(PicturePipeline<SoftwareIsp>),

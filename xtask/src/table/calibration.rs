@@ -11,12 +11,11 @@ use isp_hw::{Input, ViewSimulator, random_goal};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use train_host::evaluation::Summary;
+use train_host::evaluation::markdown::{self, Row};
+use train_host::evaluation::{EpisodeTrace, Summary, TrueGoal, trace};
 use tuner::actor::Actor;
 use tuner::{Frame, Params, Pipeline, Simulator, View, strategy};
 
-use super::episode_trace::{EpisodeTrace, TrueGoal, trace};
-use super::markdown::{self, Row};
 use super::scenario::{Pipelines, Scenario};
 use crate::data::{Photograph, photographs};
 
@@ -171,7 +170,7 @@ impl Device {
             let mut strategy = strategy::by_name(name, seed, simulator, Some(actor))
                 .with_context(|| format!("there is no strategy \"{name}\""))?;
             let mut device = scenario.met(photograph, seed, seed);
-            trace(&mut device, &mut clean, strategy.as_mut(), &goal, &CHECKPOINTS)
+            Ok(trace(&mut device, &mut clean, strategy.as_mut(), &goal, &CHECKPOINTS)?)
         };
         let traces = options
             .strategies

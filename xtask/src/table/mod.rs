@@ -1,8 +1,6 @@
 //! Tables by the protocol of `docs/protocol.md`.
 
 mod calibration;
-mod episode_trace;
-mod markdown;
 mod match_table;
 mod rawtherapee;
 mod scenario;
