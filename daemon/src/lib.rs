@@ -13,6 +13,7 @@ mod exit;
 mod interrupt;
 mod json;
 pub mod keeping;
+mod known_device;
 pub mod look;
 mod option_values;
 mod picture_source;

@@ -69,7 +69,7 @@ pub fn build_programs(profile: &str, target: Option<Target>) -> Result<[PathBuf;
     build.args(["build", "--quiet", "--package", "isptune", "--profile", profile]);
     build.args(PROGRAMS.iter().flat_map(|name| ["--bin", name]));
     if let Some(target) = target {
-        target.link(&mut build);
+        target.link(&mut build, false)?;
     }
     run(&mut build)?;
     // Cargo's names of folders: that of `dev` is `debug`.

@@ -23,7 +23,7 @@ mod stall;
 mod tests;
 mod token;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -53,7 +53,7 @@ pub struct Api {
     cameras: watch::Sender<Arc<Vec<Handle>>>,
     groups: watch::Sender<Arc<Vec<GroupEntry>>>,
     reload: mpsc::Sender<ReloadRequest>,
-    model: Option<String>,
+    model: RwLock<Option<String>>,
     started: Instant,
     stopping: watch::Sender<bool>,
     looks: Option<LookStore>,
@@ -71,7 +71,7 @@ impl Api {
             cameras: watch::Sender::new(Arc::default()),
             groups: watch::Sender::new(Arc::default()),
             reload,
-            model,
+            model: RwLock::new(model),
             started: Instant::now(),
             stopping: watch::Sender::new(false),
             looks: None,
@@ -90,6 +90,15 @@ impl Api {
     /// The cameras from now on. Event streams that are open turn to them.
     pub fn set_cameras(&self, cameras: Vec<Handle>) {
         self.cameras.send_replace(Arc::new(cameras));
+    }
+
+    /// The digest of the actor from now on.
+    pub fn set_model(&self, digest: String) {
+        *self.model.write().unwrap_or_else(PoisonError::into_inner) = Some(digest);
+    }
+
+    fn model(&self) -> Option<String> {
+        self.model.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The groups from now on.

@@ -174,7 +174,7 @@ impl Life {
         let look = LookPicture { name: "look".to_owned(), picture, strength: 1.0 };
         self.keeper.set_limits(Limits::default());
         self.keeper.set_look(Some(look), None, &mut |_: KeeperEvent<'_>| {});
-        self.keeper.opened(&mut |_: KeeperEvent<'_>| {});
+        self.keeper.opened(self.found, &mut |_: KeeperEvent<'_>| {});
     }
 
     pub fn run(mut self) -> Ending {
@@ -236,7 +236,7 @@ impl Life {
         let faults = std::mem::take(&mut self.camera.faults);
         self.camera.set(&self.found).unwrap();
         self.camera.faults = faults;
-        self.keeper.opened(&mut deaf);
+        self.keeper.opened(self.found, &mut deaf);
     }
 }
 
