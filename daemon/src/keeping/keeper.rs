@@ -8,7 +8,7 @@ use isp_hw::camera::Mosaic;
 use tuner::actor::Actor;
 use tuner::{EpisodeOptions, Frame, GoalOptions, Limits, Params, PipelineError, Stopped, View};
 
-use super::drift::{DriftDetector, DriftVerdict};
+use super::drift::DriftDetector;
 use super::governor::Governor;
 use super::held_camera::HeldCamera;
 use super::held_goal::{DARK_STEPS, HeldGoal, LookPicture, Sight, mean_steps};
@@ -18,18 +18,8 @@ use super::state::{Event, State, next};
 use super::trial::Trial;
 use crate::tuning;
 
-/// Difference between two glances, in 8-bit steps of cell means, from which on the picture is
-/// measured: below what [`KeepPolicy::enter_delta_e`] means anywhere in the range of brightness.
-const GLANCE_STEPS: f64 = 1.0;
-/// Difference, in the same steps, that noise makes between two glances, at most: cells average it
-/// out.
-const NOISE_STEPS: f64 = 0.7;
-/// Difference, in the same steps, from which on the light or the scene is another one.
-const ANOTHER_STEPS: f64 = 3.0;
 /// Wait before a picture that could not be compared is looked at again.
-const BLIND_WAIT: Duration = Duration::from_secs(5);
-/// Wait between two pictures of a camera that may not be tuned yet.
-const HELD_BACK_WAIT: Duration = Duration::from_secs(10);
+pub(super) const BLIND_WAIT: Duration = Duration::from_secs(5);
 /// How long a state that waits for others may wait.
 const IDLE: Duration = Duration::from_secs(60);
 
@@ -71,30 +61,30 @@ pub struct GoodSetting {
 pub struct Keeper {
     pub(super) options: KeeperOptions,
     pub(super) limits: Limits,
-    state: State,
-    look: Option<LookPicture>,
+    pub(super) state: State,
+    pub(super) look: Option<LookPicture>,
     /// The look made fit for the camera; made when it is first measured.
-    goal: Option<HeldGoal>,
+    pub(super) goal: Option<HeldGoal>,
     /// What was found in the camera.
-    found_at: Option<Params>,
+    pub(super) found_at: Option<Params>,
     /// The picture of it, once there was light.
-    found: Option<Frame>,
+    pub(super) found: Option<Frame>,
     /// The last good setting of this look, from an earlier time or from this one.
-    good: Option<GoodSetting>,
+    pub(super) good: Option<GoodSetting>,
     /// Whether `good` has been tried since the camera was opened.
-    good_is_tried: bool,
-    detector: Option<DriftDetector>,
+    pub(super) good_is_tried: bool,
+    pub(super) detector: Option<DriftDetector>,
     /// The picture that glances are compared with: the newest that was found steady.
-    reference: Option<Mosaic>,
+    pub(super) reference: Option<Mosaic>,
     /// The picture of the last trial's winner.
-    tuned: Option<Mosaic>,
-    last_glance: Option<Frame>,
-    sees_noise: bool,
-    governor: Governor,
-    asked: bool,
-    held_back: bool,
-    was_put_back: bool,
-    blind: Option<Unusable>,
+    pub(super) tuned: Option<Mosaic>,
+    pub(super) last_glance: Option<Frame>,
+    pub(super) sees_noise: bool,
+    pub(super) governor: Governor,
+    pub(super) asked: bool,
+    pub(super) held_back: bool,
+    pub(super) was_put_back: bool,
+    pub(super) blind: Option<Unusable>,
 }
 
 impl Keeper {
@@ -296,13 +286,13 @@ impl Keeper {
         }
     }
 
-    fn open_eyes(&mut self, journal: &mut dyn Journal) {
+    pub(super) fn open_eyes(&mut self, journal: &mut dyn Journal) {
         if self.blind.take().is_some() {
             journal.record(KeeperEvent::SeesAgain);
         }
     }
 
-    fn close_eyes(&mut self, unusable: Unusable, journal: &mut dyn Journal) {
+    pub(super) fn close_eyes(&mut self, unusable: Unusable, journal: &mut dyn Journal) {
         // Figures in the message differ from frame to frame; the reason is told once.
         if !self.blind.as_ref().is_some_and(|blind| blind.is_as(&unusable)) {
             journal.record(KeeperEvent::Blind(&unusable));
@@ -333,6 +323,16 @@ impl Keeper {
             return Ok(Duration::ZERO);
         }
         let Some(sight) = self.sight(&picture, journal)? else { return Ok(BLIND_WAIT) };
+        let delta_e = sight.score.delta_e00.mean;
+        if !self.asked
+            && self.good.is_some_and(|good| good.params == camera.standing())
+            && let Some(detector) = &self.detector
+            && delta_e < detector.reached_delta_e() + self.options.policy.exit_delta_e
+        {
+            // Nothing has changed since it was tuned: it was only left alone.
+            self.on(Event::OnLook, journal);
+            return Ok(Duration::ZERO);
+        }
         if !self.asked
             && !self.good_is_tried
             && let Some(good) = self.good
@@ -475,120 +475,5 @@ impl Keeper {
     ) {
         debug_assert_eq!(camera.standing(), params);
         self.settle(&Trial::of_one(params, picture, sight.score), &[], journal);
-    }
-
-    /// One glance at a camera that is held.
-    fn check(
-        &mut self,
-        camera: &mut dyn HeldCamera,
-        journal: &mut dyn Journal,
-    ) -> Result<Duration, PipelineError> {
-        let interval = self.options.policy.check_interval;
-        let glance = camera.glance()?;
-        journal.record(KeeperEvent::Glanced { picture: &glance });
-        let is_frozen = self.is_frozen(&glance);
-        let mosaic = Mosaic::of(&glance);
-        let is_dark = mean_steps(&glance) < DARK_STEPS;
-        self.last_glance = Some(glance);
-        if self.look.is_none() {
-            return Ok(interval);
-        }
-        if is_frozen || is_dark {
-            let why = if is_frozen { Unusable::Frozen } else { Unusable::Dark };
-            self.close_eyes(why, journal);
-            return Ok(interval);
-        }
-        let Some(detector) = &mut self.detector else {
-            // The last tune could not see anything.
-            self.on(Event::Again, journal);
-            return Ok(BLIND_WAIT);
-        };
-        let changed = self
-            .reference
-            .as_ref()
-            .is_none_or(|reference| mosaic.difference(reference) > GLANCE_STEPS);
-        if !changed {
-            detector.observe(camera.now(), detector.reached_delta_e(), &self.options.policy);
-            self.open_eyes(journal);
-            return Ok(interval);
-        }
-        let picture = camera.look()?;
-        let Some(sight) = self.sight(&picture, journal)? else { return Ok(BLIND_WAIT) };
-        let mosaic = Mosaic::of(&picture);
-        match self.observe(camera.now(), &sight, &mosaic) {
-            // The scene has changed and is as near to the look as before: later glances compare
-            // with this picture.
-            DriftVerdict::Steady => self.reference = Some(mosaic),
-            DriftVerdict::Suspicious | DriftVerdict::Drifted => self.on(Event::Moved, journal),
-        }
-        Ok(interval)
-    }
-
-    fn observe(&mut self, now: Duration, sight: &Sight, picture: &Mosaic) -> DriftVerdict {
-        let policy = self.options.policy;
-        let Some(detector) = &mut self.detector else { return DriftVerdict::Drifted };
-        let delta_e = sight.score.delta_e00.mean;
-        // Light that fades slowly passes every comparison with the picture before.
-        let is_another =
-            self.tuned.as_ref().is_none_or(|tuned| picture.difference(tuned) > ANOTHER_STEPS);
-        // Of a look that could not be reached, another light may bring more within reach.
-        let away = detector.reached_delta_e() + policy.enter_delta_e;
-        let counts =
-            if is_another && delta_e > policy.enter_delta_e { delta_e.max(away) } else { delta_e };
-        detector.observe(now, counts, &policy)
-    }
-
-    /// Frames of a camera whose pictures have noise are never equal.
-    fn is_frozen(&mut self, glance: &Frame) -> bool {
-        let Some(last) = &self.last_glance else { return false };
-        if last == glance {
-            return self.sees_noise;
-        }
-        // The same scene in other bits. A setting that was written in between is no noise, and
-        // moves the cells.
-        self.sees_noise |= Mosaic::of(last).difference(&Mosaic::of(glance)) <= NOISE_STEPS;
-        false
-    }
-
-    /// Finds out whether a picture that has moved away stays away.
-    fn recheck(
-        &mut self,
-        camera: &mut dyn HeldCamera,
-        journal: &mut dyn Journal,
-    ) -> Result<Duration, PipelineError> {
-        let policy = self.options.policy;
-        if !self.was_put_back {
-            // Another program may have changed the controls: then this is all that is needed.
-            self.was_put_back = true;
-            camera.set(&camera.standing())?;
-        }
-        let picture = camera.look()?;
-        let Some(sight) = self.sight(&picture, journal)? else {
-            self.on(Event::CameBack, journal);
-            return Ok(BLIND_WAIT);
-        };
-        let now = camera.now();
-        let mosaic = Mosaic::of(&picture);
-        match self.observe(now, &sight, &mosaic) {
-            DriftVerdict::Steady => {
-                self.reference = Some(mosaic);
-                self.on(Event::CameBack, journal);
-            }
-            DriftVerdict::Suspicious => {}
-            DriftVerdict::Drifted => {
-                let wait = self.governor.wait(now, &policy);
-                if wait == Duration::ZERO {
-                    self.governor.begin(now);
-                    self.on(Event::OffLook, journal);
-                    return Ok(Duration::ZERO);
-                }
-                if !self.held_back {
-                    self.held_back = true;
-                    journal.record(KeeperEvent::HeldBack { wait });
-                }
-                return Ok(policy.check_interval.max(HELD_BACK_WAIT).min(wait));
-            }
-        }
-        Ok(policy.check_interval)
     }
 }

@@ -15,6 +15,7 @@ mod planning;
 mod policy;
 mod state;
 mod trial;
+mod watching;
 
 pub use drift::{DriftDetector, DriftVerdict};
 pub use governor::Governor;

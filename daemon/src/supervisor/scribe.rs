@@ -11,7 +11,7 @@ use tuner::{Frame, Limits, ParameterInfo, Params};
 use super::handle::{Pictures, Shared};
 use super::memory::{Memory, MemoryFile};
 use super::status::{Adoption, CameraStatus, ParameterStatus, QueryStatus, named};
-use crate::keeping::{Journal, KeeperEvent, State};
+use crate::keeping::{Event, Journal, KeeperEvent, State};
 
 /// A look that is lost and may not be tuned to yet.
 const HELD_BACK: &str = "held_back";
@@ -141,6 +141,7 @@ impl Journal for Scribe {
                 self.update(|status| {
                     status.state = to;
                     status.since_ms = now_ms();
+                    status.counts.tunes += u64::from(event == Event::Tuned);
                 });
                 if to.is_keeping() && !from.is_keeping() {
                     self.mended(&OF_CAMERA);
@@ -200,7 +201,6 @@ impl Journal for Scribe {
                     status.now = Some((&after).into());
                     status.reached = Some((&after).into());
                     status.limited_by = limited_by.to_vec();
-                    status.counts.tunes += 1;
                 });
                 self.table = table;
                 if adopted {

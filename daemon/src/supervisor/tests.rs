@@ -264,3 +264,95 @@ fn a_camera_that_goes_away_is_waited_for() {
     camera.wait_for("its return", |status| holds_at(status, 45.0));
     camera.stop();
 }
+
+fn tunes_of(camera: &Supervised) -> u64 {
+    camera.handle.status().counts.tunes
+}
+
+#[test]
+fn a_reload_that_changes_nothing_tunes_nothing() {
+    let bench = Bench::new();
+    bench.add_look("day", 0.4);
+    let camera = bench.spawn("look = \"day\"");
+    camera.wait_for("the look", |status| holds_at(status, 45.0));
+    for _ in 0..3 {
+        camera.handle.configure(bench.entry("look = \"day\""));
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    camera.wait_for("the look", |status| holds_at(status, 45.0));
+    assert_eq!(tunes_of(&camera), 1);
+    assert_eq!(camera.ask(Command::Hold), Ok(Answer::Accepted));
+    assert_eq!(camera.ask(Command::Resume), Ok(Answer::Accepted));
+    camera.wait_for("the look", |status| holds_at(status, 45.0));
+    assert_eq!(tunes_of(&camera), 1);
+    camera.stop();
+}
+
+#[test]
+fn a_look_that_is_replaced_under_its_name_is_taken_up_when_it_is_asked_for_again() {
+    let bench = Bench::new();
+    bench.add_look("day", 0.4);
+    let camera = bench.spawn("look = \"day\"");
+    camera.wait_for("the look", |status| holds_at(status, 45.0));
+    bench.add_look("day", -0.2);
+    let again = Command::Look { name: Some("day".to_owned()), strength: None };
+    assert_eq!(camera.ask(again), Ok(Answer::Accepted));
+    camera.wait_for("the new picture", |status| status.counts.tunes == 2 && holds_at(status, 45.0));
+    camera.stop();
+}
+
+#[test]
+fn a_lock_holds_what_stands_and_not_where_the_last_tune_began() {
+    let bench = Bench::new();
+    bench.add_look("day", 0.4);
+    let camera = bench.spawn("look = \"day\"");
+    camera.wait_for("the look", |status| holds_at(status, 45.0));
+    let lock = Command::Lock { parameters: vec!["exposure".to_owned()] };
+    assert_eq!(camera.ask(lock), Ok(Answer::Accepted));
+    let status = camera.wait_for("the lock", |status| status.parameters[0].locked);
+    let exposure = &status.parameters[0];
+    assert_eq!((exposure.low, exposure.high), (exposure.value, exposure.value));
+    assert!(exposure.value > 0.1, "{exposure:?}");
+    camera.stop();
+}
+
+#[test]
+fn darkness_at_the_start_is_waited_out_and_spoils_no_mixture() {
+    let bench = Bench::new();
+    bench.add_look("day", 0.4);
+    let file = bench.path().join("scene.png");
+    Frame::new(96, 72, Samples::U8(vec![0; 96 * 72 * 3])).unwrap().save(&file).unwrap();
+    let camera = bench.spawn("look = \"day\"\nstrength = 0.5");
+    let status = camera.wait_for("darkness", |status| status.blind.is_some());
+    assert!(status.blind.as_deref().unwrap().contains("dark"), "{status:?}");
+    scene(0.0).save(&file).unwrap();
+    camera.wait_for("the look", |status| holds_at(status, 35.0) && status.blind.is_none());
+    let goal = camera.handle.picture(PictureKind::Goal).unwrap();
+    let Samples::U8(samples) = goal.samples() else { panic!("made of bytes") };
+    let mean = samples.iter().map(|sample| f64::from(*sample)).sum::<f64>() / samples.len() as f64;
+    assert!(mean > 110.0, "{mean}");
+    camera.stop();
+}
+
+#[test]
+fn a_camera_that_was_opened_anew_is_not_held_back_by_its_past() {
+    let bench = Bench::new();
+    bench.add_look("day", 0.4);
+    let camera = bench.spawn("look = \"day\"");
+    camera.wait_for("the look", |status| holds_at(status, 45.0));
+    // A tune late in the first life of the camera …
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(camera.ask(Command::Retune), Ok(Answer::Accepted));
+    camera.wait_for("a second tune", |status| status.counts.tunes == 2 && holds_at(status, 45.0));
+    let file = bench.path().join("scene.png");
+    std::fs::remove_file(&file).unwrap();
+    camera.wait_for("its absence", |status| status.state == State::Waiting);
+    scene(0.0).save(&file).unwrap();
+    camera.wait_for("its return", |status| holds_at(status, 45.0));
+    // … does not lie in the future of the second.
+    let began = Instant::now();
+    scene(-14.0).save(&file).unwrap();
+    camera.wait_for("a tune by itself", |status| status.retunes_last_hour == 1);
+    assert!(began.elapsed() < Duration::from_secs(30));
+    camera.stop();
+}

@@ -1,0 +1,141 @@
+//! Watching a camera that is held: glances, and measurements where they differ.
+
+use std::time::Duration;
+
+use isp_hw::camera::Mosaic;
+use tuner::{Frame, PipelineError};
+
+use super::drift::DriftVerdict;
+use super::held_camera::HeldCamera;
+use super::held_goal::{DARK_STEPS, Sight, mean_steps};
+use super::journal::{Journal, KeeperEvent, Unusable};
+use super::keeper::{BLIND_WAIT, Keeper};
+use super::state::Event;
+
+/// Difference between two glances, in 8-bit steps of cell means, from which on the picture is
+/// measured: below what [`KeepPolicy::enter_delta_e`] means anywhere in the range of brightness.
+const GLANCE_STEPS: f64 = 1.0;
+/// Difference, in the same steps, that noise makes between two glances, at most: cells average it
+/// out.
+const NOISE_STEPS: f64 = 0.7;
+/// Difference, in the same steps, from which on the light or the scene is another one.
+const ANOTHER_STEPS: f64 = 3.0;
+/// Wait between two pictures of a camera that may not be tuned yet.
+const HELD_BACK_WAIT: Duration = Duration::from_secs(10);
+
+impl Keeper {
+    /// One glance at a camera that is held.
+    pub(super) fn check(
+        &mut self,
+        camera: &mut dyn HeldCamera,
+        journal: &mut dyn Journal,
+    ) -> Result<Duration, PipelineError> {
+        let interval = self.options.policy.check_interval;
+        let glance = camera.glance()?;
+        journal.record(KeeperEvent::Glanced { picture: &glance });
+        let is_frozen = self.is_frozen(&glance);
+        let mosaic = Mosaic::of(&glance);
+        let is_dark = mean_steps(&glance) < DARK_STEPS;
+        self.last_glance = Some(glance);
+        if self.look.is_none() {
+            return Ok(interval);
+        }
+        if is_frozen || is_dark {
+            let why = if is_frozen { Unusable::Frozen } else { Unusable::Dark };
+            self.close_eyes(why, journal);
+            return Ok(interval);
+        }
+        let Some(detector) = &mut self.detector else {
+            // The last tune could not see anything.
+            self.on(Event::Again, journal);
+            return Ok(BLIND_WAIT);
+        };
+        let changed = self
+            .reference
+            .as_ref()
+            .is_none_or(|reference| mosaic.difference(reference) > GLANCE_STEPS);
+        if !changed {
+            detector.observe(camera.now(), detector.reached_delta_e(), &self.options.policy);
+            self.open_eyes(journal);
+            return Ok(interval);
+        }
+        let picture = camera.look()?;
+        let Some(sight) = self.sight(&picture, journal)? else { return Ok(BLIND_WAIT) };
+        let mosaic = Mosaic::of(&picture);
+        match self.observe(camera.now(), &sight, &mosaic) {
+            // The scene has changed and is as near to the look as before: later glances compare
+            // with this picture.
+            DriftVerdict::Steady => self.reference = Some(mosaic),
+            DriftVerdict::Suspicious | DriftVerdict::Drifted => self.on(Event::Moved, journal),
+        }
+        Ok(interval)
+    }
+
+    fn observe(&mut self, now: Duration, sight: &Sight, picture: &Mosaic) -> DriftVerdict {
+        let policy = self.options.policy;
+        let Some(detector) = &mut self.detector else { return DriftVerdict::Drifted };
+        let delta_e = sight.score.delta_e00.mean;
+        // Light that fades slowly passes every comparison with the picture before.
+        let is_another =
+            self.tuned.as_ref().is_none_or(|tuned| picture.difference(tuned) > ANOTHER_STEPS);
+        // Of a look that could not be reached, another light may bring more within reach.
+        let away = detector.reached_delta_e() + policy.enter_delta_e;
+        let counts =
+            if is_another && delta_e > policy.enter_delta_e { delta_e.max(away) } else { delta_e };
+        detector.observe(now, counts, &policy)
+    }
+
+    /// Frames of a camera whose pictures have noise are never equal.
+    fn is_frozen(&mut self, glance: &Frame) -> bool {
+        let Some(last) = &self.last_glance else { return false };
+        if last == glance {
+            return self.sees_noise;
+        }
+        // The same scene in other bits. A setting that was written in between is no noise, and
+        // moves the cells.
+        self.sees_noise |= Mosaic::of(last).difference(&Mosaic::of(glance)) <= NOISE_STEPS;
+        false
+    }
+
+    /// Finds out whether a picture that has moved away stays away.
+    pub(super) fn recheck(
+        &mut self,
+        camera: &mut dyn HeldCamera,
+        journal: &mut dyn Journal,
+    ) -> Result<Duration, PipelineError> {
+        let policy = self.options.policy;
+        if !self.was_put_back {
+            // Another program may have changed the controls: then this is all that is needed.
+            self.was_put_back = true;
+            camera.set(&camera.standing())?;
+        }
+        let picture = camera.look()?;
+        let Some(sight) = self.sight(&picture, journal)? else {
+            self.on(Event::CameBack, journal);
+            return Ok(BLIND_WAIT);
+        };
+        let now = camera.now();
+        let mosaic = Mosaic::of(&picture);
+        match self.observe(now, &sight, &mosaic) {
+            DriftVerdict::Steady => {
+                self.reference = Some(mosaic);
+                self.on(Event::CameBack, journal);
+            }
+            DriftVerdict::Suspicious => {}
+            DriftVerdict::Drifted => {
+                let wait = self.governor.wait(now, &policy);
+                if wait == Duration::ZERO {
+                    self.governor.begin(now);
+                    self.on(Event::OffLook, journal);
+                    return Ok(Duration::ZERO);
+                }
+                if !self.held_back {
+                    self.held_back = true;
+                    journal.record(KeeperEvent::HeldBack { wait });
+                }
+                return Ok(policy.check_interval.max(HELD_BACK_WAIT).min(wait));
+            }
+        }
+        Ok(policy.check_interval)
+    }
+}
