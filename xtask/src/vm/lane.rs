@@ -41,9 +41,10 @@ pub struct Lane {
 }
 
 /// All lanes. A new test binary is a word here, a new guest a line and a script.
-pub const LANES: [Lane; 6] = [
+pub const LANES: [Lane; 7] = [
     lane("vivid", &["vivid"], 10),
     lane("vivid_tune", &["vivid_tune", "isptune"], 40),
+    lane("service", &["vivid_service", "isptune", "isptuned"], 25),
     Lane {
         photographs: 10,
         ..lane("camera", &["loop_player", "camera_loop", "camera_hardware_isp"], 25)

@@ -1,0 +1,152 @@
+//! The service keeps the kernel's virtual camera on a look, with v4l2-ctl as the independent reader
+//! and writer of what stands in it.
+#![cfg(target_os = "linux")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use daemon::api::ServiceStatus;
+use daemon::client::Client;
+use daemon::keeping::State;
+use daemon::supervisor::CameraStatus;
+use isptune_tests::guest::{CAMERA, controls, run, set_controls};
+
+const CONTROLS: [&str; 4] = ["brightness", "contrast", "saturation", "hue"];
+/// A camera that somebody has turned everything on.
+const SPOILED: [(&str, i64); 4] =
+    [("brightness", 96), ("contrast", 150), ("saturation", 90), ("hue", 14)];
+const SOCKET: &str = "/run/isptune/isptuned.sock";
+/// Emulated on a busy host, a tune takes minutes.
+const LONGEST: Duration = Duration::from_secs(400);
+
+/// A service that is killed when the test fails.
+struct Service(Child);
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Service {
+    fn start() -> Self {
+        Self(Command::new("isptuned").stdin(Stdio::null()).spawn().unwrap())
+    }
+
+    fn wait_for(&self, what: &str, holds: impl Fn(&CameraStatus) -> bool) -> CameraStatus {
+        let deadline = Instant::now() + LONGEST;
+        let mut last = None;
+        while Instant::now() < deadline {
+            let client = Client::new(SOCKET.into()).unwrap();
+            if let Ok(status) = client.get::<ServiceStatus>("/v1/status") {
+                let status = status.cameras.into_iter().next().unwrap();
+                if holds(&status) {
+                    println!("{what}: {} queries", status.counts.queries);
+                    return status;
+                }
+                last = Some(status);
+            }
+            sleep(Duration::from_millis(200));
+        }
+        panic!("{what}: {last:?}");
+    }
+
+    /// Ends it as systemd does; how long that took.
+    fn stop(mut self) -> Duration {
+        let began = Instant::now();
+        run("kill", &["-TERM", &self.0.id().to_string()]);
+        assert!(self.0.wait().unwrap().success());
+        began.elapsed()
+    }
+}
+
+fn is_held(status: &CameraStatus) -> bool {
+    status.state == State::Holding && status.reached.is_some_and(|score| score.psnr_db > 40.0)
+}
+
+/// A still scene of medium levels, the camera at its defaults, and a look of it; then everything is
+/// spoiled. Returns the values that the service will find.
+fn prepare() -> BTreeMap<String, i64> {
+    let _ = fs::remove_dir_all("/var/lib/isptune");
+    fs::create_dir_all("/etc/isptune").unwrap();
+    set_controls(&[("osd_text_mode", 2), ("test_pattern", 2)]);
+    set_controls(&[("brightness", 128), ("contrast", 128), ("saturation", 128), ("hue", 0)]);
+    run("isptune", &["look", "add", "bars", "--force", "--from", "camera"]);
+    let config =
+        "[keep]\ndwell_s = 1\ncool_down_s = 0\n[[camera]]\nname = \"gate\"\nlook = \"bars\"\n";
+    fs::write("/etc/isptune/isptuned.toml", config).unwrap();
+    set_controls(&SPOILED);
+    controls(&CONTROLS)
+}
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn a_spoiled_camera_is_tuned_held_and_given_back() {
+    let found = prepare();
+    let service = Service::start();
+    let status = service.wait_for("the look", is_held);
+    let held = controls(&CONTROLS);
+    assert_ne!(held, found);
+    for parameter in &status.parameters {
+        let stands = held[&parameter.key] as f64;
+        assert!((parameter.native - stands).abs() <= 0.5, "{parameter:?}, read {stands}");
+    }
+    // Another program turns a knob: what was held is put back.
+    set_controls(&[("brightness", 60)]);
+    let deadline = Instant::now() + LONGEST;
+    while controls(&CONTROLS) != held {
+        assert!(Instant::now() < deadline, "{:?}", controls(&CONTROLS));
+        sleep(Duration::from_millis(200));
+    }
+    let status = service.wait_for("the look again", is_held);
+    assert_eq!(status.counts.tunes, 1, "putting back is no tune");
+    let took = service.stop();
+    println!("stopped in {:.2} s", took.as_secs_f64());
+    assert_eq!(controls(&CONTROLS), found);
+    assert!(fs::read_dir("/var/lib/isptune/found").unwrap().next().is_none());
+}
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn a_service_that_is_stopped_or_killed_in_the_middle_of_a_tune_leaves_what_was_found() {
+    let found = prepare();
+    let service = Service::start();
+    service.wait_for("a query", |status| !status.queries.is_empty());
+    let took = service.stop();
+    println!("stopped in {:.2} s", took.as_secs_f64());
+    assert_eq!(controls(&CONTROLS), found);
+
+    let service = Service::start();
+    service.wait_for("a query", |status| !status.queries.is_empty());
+    drop(service);
+    // The next start begins where the camera was before, and ends there too.
+    let service = Service::start();
+    service.wait_for("the look", is_held);
+    service.stop();
+    assert_eq!(controls(&CONTROLS), found);
+}
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn a_camera_that_is_unplugged_is_waited_for_and_held_again() {
+    prepare();
+    let service = Service::start();
+    service.wait_for("the look", is_held);
+    let driver = Path::new("/sys/bus/platform/drivers/vivid");
+    fs::write(driver.join("unbind"), "vivid.0").unwrap();
+    let status = service.wait_for("its absence", |status| status.state == State::Waiting);
+    assert!(status.message.is_some(), "{status:?}");
+    fs::write(driver.join("bind"), "vivid.0").unwrap();
+    while !Path::new(CAMERA).exists() {
+        sleep(Duration::from_millis(100));
+    }
+    // A camera that comes back has forgotten what it was set to, and shows its own pattern.
+    set_controls(&[("osd_text_mode", 2), ("test_pattern", 2)]);
+    service.wait_for("the look again", is_held);
+    service.stop();
+}
