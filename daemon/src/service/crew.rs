@@ -11,8 +11,10 @@ use crate::api::Api;
 use crate::service_config::{CameraEntry, ServiceConfig};
 use crate::supervisor::{Handle, Workshop, spawn};
 
-/// How long supervisors may take to put their cameras back.
-const LONGEST_STOP: Duration = Duration::from_millis(1400);
+/// How long supervisors may take to put their cameras back. Waits for pictures end at once; a slow
+/// processor in the middle of a search takes longer, and a camera that is put back late is better
+/// than one that is not. The unit's `TimeoutStopSec` is above that.
+const LONGEST_STOP: Duration = Duration::from_secs(8);
 const STOP_POLL: Duration = Duration::from_millis(5);
 
 /// All supervisors.
