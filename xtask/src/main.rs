@@ -6,6 +6,7 @@ mod data;
 mod lanes;
 mod libtorch;
 mod manual;
+mod soak;
 mod table;
 mod vm;
 
@@ -37,6 +38,8 @@ enum Task {
     Table(table::Options),
     /// Print the bench table: ratios measured within this run
     Bench(bench::Options),
+    /// Run the service for hours with faults, and account for memory, descriptors and log
+    Soak(soak::Options),
     /// Install libtorch beside the build cache, for the trainer
     Libtorch,
     /// Build the trainer with libtorch (installed where missing) and run it
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Task::Vm { lane } => vm::run(&lane),
         Task::Table(options) => in_release(|| table::run(&options)),
         Task::Bench(options) => in_release(|| bench::run(&options)),
+        Task::Soak(options) => soak::run(&options),
         Task::Libtorch => libtorch::install().map(|path| println!("{}", path.display())),
         Task::TrainHost { arguments } => libtorch::run_trainer(&arguments),
         Task::Man { folder } => manual::write(&folder),
