@@ -1,6 +1,7 @@
 // A score over the queries of a tune, drawn as in the report.
 
 import { byId, element, redraw, shape, write } from "./element.js";
+import { isSame } from "./history.js";
 import { count, delta, sentence } from "./words.js";
 
 // The plot inside a drawing of 420 × 258 units.
@@ -52,23 +53,33 @@ const AXES = [
   },
 ];
 
+const nameOf = (query) => (query ? `query ${query}` : "before");
 const columnStep = (last) => [1, 2, 5, 10, 20, 50, 100].find((step) => last / step <= 10) ?? last;
 
-// Where the text of the best dot touches no line: after the last dot, else beyond it.
-const labelPlace = (axis, isLast, x, y) => {
-  if (isLast && x < RIGHT - 105) return { x: x + 14, y: y + 4.5 };
-  const isAbove = axis.better === Math.max ? y > TOP + 18 : y > BOTTOM - 26;
-  const anchor = x < LEFT + 60 ? "start" : x > RIGHT - 60 ? "end" : "middle";
-  return { x, y: isAbove ? y - 13 : y + 24, "text-anchor": anchor };
+// Beside the best dot, on the side from which its line does not come.
+const labelPlace = (axis, x, y) => {
+  const isHigher = axis.better === Math.max;
+  const height = isHigher ? Math.max(y - 6, TOP + 8) : Math.min(y + 13, BOTTOM - 4);
+  return x < LEFT + 130 ? { x: x + 14, y: height } : { x: x - 13, y: height, "text-anchor": "end" };
 };
 
-const plot = (axis, queries) => {
-  const points = queries.map(({ index, score }) => ({ index, value: axis.of(score) }));
+// The score before the tune, where the status tells it.
+const scoreBefore = ({ state, now, history, queries }) => {
+  if (state === "tuning") return now;
+  const [newest] = history;
+  const isOfThisTune = newest && queries.some(({ params }) => isSame(newest.params, params));
+  return isOfThisTune ? newest.before : null;
+};
+
+const plot = (axis, before, queries) => {
+  const begun = before ? [{ index: 0, score: before }] : [];
+  const points = [...begun, ...queries].map(({ index, score }) => ({ index, value: axis.of(score) }));
+  const first = before ? 0 : 1;
   const last = Math.max(USUAL_QUERIES, ...points.map(({ index }) => index));
   const values = points.map(({ value }) => value);
   const marks = axis.marks(Math.min(...values), Math.max(...values));
   const [low, high] = [marks[0], marks.at(-1)];
-  const x = (query) => LEFT + 16 + ((RIGHT - LEFT - 16) * (query - 1)) / (last - 1);
+  const x = (query) => LEFT + 16 + ((RIGHT - LEFT - 16) * (query - first)) / (last - first);
   const y = (value) => BOTTOM - (BOTTOM - TOP) * axis.share(clamp(value, low, high), low, high);
   const at = (index, value) => `${x(index).toFixed(1)},${y(value).toFixed(1)}`;
 
@@ -76,7 +87,7 @@ const plot = (axis, queries) => {
     class: "plot",
     viewBox: "0 0 420 258",
     role: "img",
-    "aria-label": `${axis.heading}, ${axis.unit}: ${points.map(({ index, value }) => `query ${index} ${axis.words(value)}`).join(", ")}`,
+    "aria-label": `${axis.heading}, ${axis.unit}: ${points.map(({ index, value }) => `${nameOf(index)} ${axis.words(value)}`).join(", ")}`,
   });
   const every = Math.ceil(marks.length / 8);
   marks.forEach((mark, number) => {
@@ -87,11 +98,11 @@ const plot = (axis, queries) => {
       drawing.append(shape("text", text, String(mark)));
     }
   });
-  for (let query = 1; query <= last; query += columnStep(last)) {
+  for (let query = first; query <= last; query += columnStep(last)) {
     const [x1, x2] = [x(query), x(query)];
     drawing.append(
       shape("line", { class: "axis", x1, x2, y1: BOTTOM, y2: BOTTOM + 5 }),
-      shape("text", { x: x1, y: 235, "text-anchor": "middle" }, String(query)),
+      shape("text", { x: x1, y: 235, "text-anchor": "middle" }, query ? String(query) : "before"),
     );
   }
   drawing.append(
@@ -123,23 +134,25 @@ const plot = (axis, queries) => {
     const isBest = point === best;
     if (isBest) drawing.append(shape("circle", { class: "ring", ...place, r: 8.5 }));
     const dot = { class: isBest ? "dot best" : "dot", ...place, r: isBest ? 5.5 : 4 };
-    const words = `Query ${point.index}: ${axis.words(point.value)}`;
+    const words = `${nameOf(point.index)}: ${axis.words(point.value)}`;
     drawing.append(shape("circle", dot, shape("title", {}, words)));
   }
   const [bestX, bestY] = [x(best.index), y(best.value)];
   const label = `best: ${axis.words(best.value)}`;
-  drawing.append(shape("text", { class: "best-text", ...labelPlace(axis, best === points.at(-1), bestX, bestY) }, label));
+  drawing.append(shape("text", { class: "best-text", ...labelPlace(axis, bestX, bestY) }, label));
   return drawing;
 };
 
 // Draws the tune that is running, or the last one.
-export const showCurves = ({ queries, state, limited_by: limits }) => {
+export const showCurves = (status) => {
+  const { queries, state, limited_by: limits } = status;
+  const before = scoreBefore(status);
   const place = byId("curves");
   const isRunning = state === "tuning";
   const made = count(queries.length, "query", "queries");
   write(byId("course-note"), queries.length ? (isRunning ? `${made} so far` : made) : "");
   byId("curves-key").hidden = queries.length === 0;
-  redraw(place, queries, () => {
+  redraw(place, [queries, before], () => {
     if (queries.length === 0) {
       place.replaceChildren(element("p", { class: "small" }, "No tune since the service was started."));
       return;
@@ -150,7 +163,7 @@ export const showCurves = ({ queries, state, limited_by: limits }) => {
         { id: axis.id },
         element("h3", {}, axis.heading),
         element("p", { class: "small" }, axis.note),
-        plot(axis, queries),
+        plot(axis, before, queries),
       ),
     );
     place.replaceChildren(...figures);

@@ -33,7 +33,7 @@ export const showHead = (status) => {
 const showNotices = ({ message, blind, state }, tone) => {
   const texts = [];
   if (message) texts.push([tone === "good" || tone === "work" ? "plain" : tone, message]);
-  if (blind && blind !== message) texts.push(["fair", `Cannot be compared with the look: ${blind}`]);
+  if (blind && blind !== message) texts.push(["fair", blind]);
   const list = byId("notices");
   redraw(list, [state, texts], () => {
     list.replaceChildren(

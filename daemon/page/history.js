@@ -6,7 +6,7 @@ import { decibels, delta, moment } from "./words.js";
 // So many are shown until somebody asks for all.
 const SHOWN = 5;
 // Settings that differ by less than this are the same.
-const SAME_BELOW = 1e-6;
+const SAME_BELOW = 1e-4;
 
 const list = byId("history");
 const more = byId("all-history");
@@ -34,7 +34,8 @@ export const showHistory = (status, revert) => {
   });
 };
 
-const isSame = (params, standing) =>
+// Whether two settings are the same.
+export const isSame = (params, standing) =>
   Object.entries(params).every(([name, value]) => Math.abs(value - standing[name]) < SAME_BELOW);
 
 const entry = (adoption, stands, revert) => {

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::exit;
 #[cfg(target_os = "linux")]
 use crate::verbs::camera;
-use crate::verbs::{compare, completions, config, demo, look, match_goal, render};
+use crate::verbs::{calibrate, compare, completions, config, demo, look, match_goal, render};
 #[cfg(unix)]
 use crate::verbs::{doctor, service};
 
@@ -25,6 +25,8 @@ enum Verb {
     Match(match_goal::Options),
     /// One query, no tuning: render the input with given parameters
     Render(render::Options),
+    /// Learn once what a device's parameters do, so that later tunes are right at the first query
+    Calibrate(calibrate::Options),
     /// Score one picture against another
     Compare(compare::Options),
     /// Tune a lightbox scene made in memory; needs nothing but this program
@@ -56,6 +58,7 @@ pub fn run() -> ExitCode {
     let result = match command_line.verb {
         Verb::Match(options) => match_goal::run(&options),
         Verb::Render(options) => render::run(&options),
+        Verb::Calibrate(options) => calibrate::run(&options),
         Verb::Compare(options) => compare::run(&options),
         Verb::Demo(options) => demo::run(&options),
         #[cfg(target_os = "linux")]

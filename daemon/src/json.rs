@@ -8,6 +8,7 @@ use tuner::{ParameterInfo, Params, QueryRecord, Registration, Score, Stopped};
 
 use crate::camera_end::LeftAt;
 use crate::standard_output;
+use crate::tuning::UsedCalibration;
 
 /// JSON has no infinity: equal pictures have this PSNR, in dB.
 pub const MOST_DB: f64 = Score::WRITTEN_PSNR_DB;
@@ -37,6 +38,9 @@ pub struct MatchJson {
     pub goal_resampled_from: Option<[usize; 2]>,
     /// Share of the picture's pixels that the scores of the queries were measured on.
     pub measured_share: f64,
+    /// The calibration that served as simulator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<UsedCalibration>,
     /// What a camera was left at: `best` or `found`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_at: Option<LeftAt>,

@@ -13,6 +13,7 @@ mod exit;
 mod interrupt;
 mod json;
 pub mod keeping;
+mod known_device;
 pub mod look;
 mod option_values;
 mod picture_source;
@@ -24,6 +25,8 @@ mod result_output;
 pub mod service;
 pub mod service_config;
 pub mod shipped_actor;
+#[cfg(unix)]
+pub mod spread;
 mod standard_output;
 mod state_folder;
 pub mod supervisor;

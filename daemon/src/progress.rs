@@ -8,6 +8,9 @@ use tuner::QueryRecord;
 
 use crate::json::MOST_DB;
 
+/// Where there is no terminal, every so many questions of a calibration are told.
+const QUESTIONS_A_LINE: usize = 20;
+
 /// Shows one line or bar step for every query, on standard error.
 #[derive(Debug)]
 pub struct Progress {
@@ -33,6 +36,18 @@ impl Progress {
         bar.println(line(record, self.budget));
         bar.set_position(record.index as u64);
         bar.set_message(format!("{:.2} dB", record.score.psnr_db_capped(MOST_DB)));
+    }
+
+    /// A question of a calibration is about to be asked; `index` is 1 for the first.
+    pub fn question(&self, index: usize) {
+        match &self.bar {
+            Some(bar) => bar.set_position(index as u64),
+            // One line for each would bury everything else.
+            None if index.is_multiple_of(QUESTIONS_A_LINE) || index == 1 => {
+                let _ = writeln!(io::stderr(), "query {index:>3}/{}", self.budget);
+            }
+            None => {}
+        }
     }
 
     /// Takes the bar away.

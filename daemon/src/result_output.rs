@@ -150,6 +150,7 @@ fn json_of(tuned: &Tuned, table: &[ParameterInfo], written: Written) -> MatchJso
         registration: *tuned.goal.registration(),
         goal_resampled_from: tuned.goal.resized_from(),
         measured_share: tuned.measured_share,
+        calibration: tuned.calibration,
         left_at: tuned.left_at,
         out: written.out,
         report: written.report,
@@ -188,6 +189,9 @@ fn write_lines(
             "the camera shows a change {} frames late ({milliseconds} ms)",
             latency.frames
         )?;
+    }
+    if tuned.calibration.is_some_and(|used| used.extra_queries > 0) {
+        writeln!(out, "one more query showed the picture that the calibration starts from")?;
     }
     match tuned.left_at {
         Some(LeftAt::Best) => writeln!(out, "the camera stands at these values")?,

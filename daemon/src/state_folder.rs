@@ -32,7 +32,7 @@ impl StateFolder {
 
 #[cfg(target_os = "linux")]
 fn usual() -> Option<PathBuf> {
-    isp_hw::v4l2::state_directory("/".as_ref())
+    isp_hw::state_directory("/".as_ref())
 }
 
 #[cfg(not(target_os = "linux"))]

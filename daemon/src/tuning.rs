@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
-use isp_hw::OpenPipeline;
+use isp_hw::calibration::Calibration;
 use isp_hw::camera::Latency;
+use isp_hw::{Input, OpenPipeline, ViewSimulator};
+use serde::Serialize;
 use tuner::actor::Actor;
 use tuner::{
     EpisodeOptions, Evidence, Frame, Goal, GoalOptions, Limits, Outcome, Params, Pipeline,
@@ -32,6 +34,8 @@ pub struct TuneOptions {
     pub limits: Limits,
     /// Seed of the strategies that draw random numbers.
     pub seed: u64,
+    /// What is known of the device; for strategies that ask a simulator.
+    pub calibration: Option<Calibration>,
 }
 
 /// What came of a tune.
@@ -53,8 +57,20 @@ pub struct Tuned {
     pub measured_share: f64,
     /// How late a camera shows a change, where that was measured.
     pub latency: Option<Latency>,
+    /// The calibration that served as simulator.
+    pub calibration: Option<UsedCalibration>,
     /// What a camera was left at; `None` where there is none.
     pub left_at: Option<LeftAt>,
+}
+
+/// A calibration that served a tune.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct UsedCalibration {
+    /// Error of its fit in 8-bit steps.
+    pub rms_steps: f64,
+    /// Queries of the budget that were spent on the picture that the calibration starts from: 1
+    /// where the device was found at other parameters, otherwise 0.
+    pub extra_queries: usize,
 }
 
 /// Tunes an opened pipeline to a goal picture.
@@ -68,10 +84,29 @@ pub fn tune(
     cancel: &AtomicBool,
     on_query: &mut dyn FnMut(&QueryRecord),
 ) -> Result<Tuned> {
+    if let OpenPipeline::Camera(camera) = pipeline {
+        camera.set_limits(options.limits);
+    }
     let found = pipeline.as_found().context("the picture as found")?;
     let goal = Goal::prepare(&found, goal, &options.goal)?;
     let view = View::of_size(found.width(), found.height());
-    let simulator = pipeline.simulator(&found, &view)?;
+    let mut episode = options.episode;
+    let (simulator, calibration) = match &options.calibration {
+        Some(calibration) if is_of_use(calibration, pipeline, options) => {
+            let other = if calibration.found == pipeline.found_params() {
+                None
+            } else {
+                episode.budget -= 1;
+                Some(pipeline.query(&calibration.found).context("the picture to start from")?)
+            };
+            let rms_steps = calibration.rms_steps;
+            let used = UsedCalibration { rms_steps, extra_queries: usize::from(other.is_some()) };
+            let input = Input::srgb(other.unwrap_or_else(|| found.clone()));
+            let simulator = ViewSimulator::new(calibration.renderer(), &input, &view)?;
+            (Box::new(simulator) as Box<dyn Simulator>, Some(used))
+        }
+        _ => (pipeline.simulator(&found, &view)?, None),
+    };
     drop(found);
     let needs_policy = strategy::ACTOR_NAMES.contains(&options.strategy.as_str());
     let actor = match &options.model {
@@ -82,10 +117,11 @@ pub fn tune(
         strategy: &options.strategy,
         seed: options.seed,
         actor: actor.as_ref(),
-        episode: options.episode,
+        episode,
         limits: options.limits,
     };
     let mut tuned = search.run(pipeline, goal, simulator, cancel, on_query)?;
+    tuned.calibration = calibration;
     if let OpenPipeline::Camera(camera) = pipeline {
         tuned.latency = camera.latency();
         if camera.unsettled() > 0 {
@@ -147,9 +183,15 @@ impl Search<'_> {
             limited_by,
             measured_share: (mosaic_width * mosaic_height) as f64 / (width * height) as f64,
             latency: None,
+            calibration: None,
             left_at: None,
         })
     }
+}
+
+/// Whether a query is left when one was spent on the picture that the calibration starts from.
+fn is_of_use(calibration: &Calibration, pipeline: &OpenPipeline, options: &TuneOptions) -> bool {
+    options.episode.budget > 1 || calibration.found == pipeline.found_params()
 }
 
 impl Tuned {

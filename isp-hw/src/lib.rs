@@ -4,6 +4,7 @@
 //! A [`Renderer`] is the arithmetic of an ISP; a [`PicturePipeline`] is a renderer on one input
 //! picture. The formulas of the software ISP are in `docs/software-isp.md`.
 
+pub mod calibration;
 pub mod camera;
 pub mod command;
 mod decoded_view;
@@ -20,6 +21,7 @@ mod random_goal;
 pub mod register_isp;
 mod renderer;
 mod software;
+mod state;
 pub mod strict_toml;
 #[cfg(target_os = "linux")]
 pub mod v4l2;
@@ -36,5 +38,6 @@ pub use pipeline_file::{Kind, OpenError, OpenPipeline, PipelineFile, PipelineFil
 pub use random_goal::{RandomGoal, random_goal};
 pub use renderer::{Light, Renderer};
 pub use software::{Coefficients, Implementation, SoftwareIsp, Threads};
-pub use variant::{Noisy, Quantised, Shifted, Variation};
+pub use state::state_directory;
+pub use variant::{Make, Noisy, Quantised, Response, Shifted, Step, VariableIsp, Variation};
 pub use view_simulator::ViewSimulator;

@@ -18,7 +18,7 @@ pub fn browser_folder() -> PathBuf {
 }
 
 /// The browser, or what is missing.
-pub fn chromium() -> Result<PathBuf, &'static str> {
+fn chromium() -> Result<PathBuf, &'static str> {
     if Command::new("node").arg("--version").output().is_err() {
         return Err("node is not installed");
     }
@@ -114,4 +114,38 @@ pub fn check_screen(folder: &Path, name: &str, width: usize) {
         * 255.0;
     println!("{name}: mean difference {difference:.2} of 255");
     assert!(difference <= LARGEST_DIFFERENCE, "{name}: {difference:.1} of 255 from the reference");
+}
+
+/// A browser, and the folder for what it shows.
+pub struct Browser {
+    program: PathBuf,
+    folder: PathBuf,
+    /// Removed in the end, unless the pictures are to be kept.
+    _temporary: tempfile::TempDir,
+}
+
+impl Browser {
+    /// The browser of this machine; where there is none, that is said. `ISPTUNE_SCREENS` names a
+    /// folder in which the pictures are kept.
+    ///
+    /// # Panics
+    /// When the folder cannot be made.
+    pub fn found() -> Option<Self> {
+        let program = chromium().inspect_err(|missing| println!("not run: {missing}")).ok()?;
+        let temporary = tempfile::tempdir().unwrap();
+        let kept = std::env::var_os("ISPTUNE_SCREENS").map(PathBuf::from);
+        let folder = kept.unwrap_or_else(|| temporary.path().to_owned());
+        std::fs::create_dir_all(&folder).unwrap();
+        Some(Self { program, folder, _temporary: temporary })
+    }
+
+    /// The browser's program.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
 }

@@ -141,6 +141,7 @@ fn unknown_hardware_is_tuned_to_its_own_goals_in_ten_queries() {
             goal: GoalOptions::default(),
             limits: Limits::default(),
             seed: 0,
+            calibration: None,
         };
         let cancel = AtomicBool::new(false);
         let mut pipeline = OpenPipeline::Camera(pipeline);

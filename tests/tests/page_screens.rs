@@ -11,7 +11,7 @@ use daemon::keeping::State;
 use daemon::supervisor::{Adoption, Answer, CameraStatus, ScoreStatus};
 use isp_hw::{Input, PicturePipeline, Variation};
 use isptune_tests::browser::{
-    browser_folder, check_html, check_screen, check_slider, check_width, chromium, facts,
+    Browser, browser_folder, check_html, check_screen, check_slider, check_width, facts,
 };
 use serde_json::{Value, json};
 use tuner::{Params, Pipeline as _};
@@ -197,19 +197,10 @@ fn check_cameras_and_events(facts: &Value) {
 
 #[test]
 fn page_holds_on_desktop_and_phone() {
-    let chromium = match chromium() {
-        Ok(program) => program,
-        Err(missing) => {
-            println!("not run: {missing}");
-            return;
-        }
-    };
-    let temporary = tempfile::tempdir().unwrap();
-    let kept = std::env::var_os("ISPTUNE_SCREENS").map(PathBuf::from);
-    let folder = kept.as_deref().unwrap_or(temporary.path());
-    std::fs::create_dir_all(folder).unwrap();
+    let Some(browser) = Browser::found() else { return };
+    let (chromium, folder) = (browser.program(), browser.folder());
     record(folder);
-    let mut facts = facts("page.mjs", &[folder, &chromium, &daemon_folder()], folder);
+    let mut facts = facts("page.mjs", &[folder, chromium, &daemon_folder()], folder);
     facts["upload"] = json!(folder.join("Shop Light 2.png"));
     check_html(&daemon_folder().join("page/index.html"));
     check_layout(&facts);

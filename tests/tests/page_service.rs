@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use daemon::demo::{Depth, Illuminant, LightboxScene};
 use isp_hw::{Input, PicturePipeline, SoftwareIsp};
-use isptune_tests::browser::{chromium, facts, number};
+use isptune_tests::browser::{Browser, facts, number};
 use serde_json::{Value, json};
 use tuner::{Frame, Params, Pipeline as _};
 
@@ -94,17 +94,8 @@ fn check(facts: &Value) {
 
 #[test]
 fn page_tunes_a_camera_of_the_running_service() {
-    let chromium = match chromium() {
-        Ok(program) => program,
-        Err(missing) => {
-            println!("not run: {missing}");
-            return;
-        }
-    };
-    let temporary = tempfile::tempdir().unwrap();
-    let kept = std::env::var_os("ISPTUNE_SCREENS").map(PathBuf::from);
-    let folder = kept.as_deref().unwrap_or(temporary.path());
-    fs::create_dir_all(folder).unwrap();
+    let Some(browser) = Browser::found() else { return };
+    let (chromium, folder) = (browser.program(), browser.folder());
     let daylight = scene(Illuminant::D65);
     daylight.save(folder.join("scene.png")).unwrap();
     scene(Illuminant::A).save(folder.join("scene-2.png")).unwrap();
@@ -112,6 +103,6 @@ fn page_tunes_a_camera_of_the_running_service() {
     isp.query(&Params::new(LOOK).unwrap()).unwrap().save(folder.join("look.png")).unwrap();
     let (_service, address) = start(folder);
     let address = format!("http://{address}/");
-    let arguments = [folder, &chromium, Path::new(&address), Path::new(TOKEN)];
+    let arguments = [folder, chromium, Path::new(&address), Path::new(TOKEN)];
     check(&facts("page_service.mjs", &arguments, folder));
 }

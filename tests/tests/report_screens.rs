@@ -4,14 +4,14 @@
 //! screenshots are written anew with ISPTUNE_REFRESH_SCREENS=1; ISPTUNE_SCREENS names a folder
 //! that keeps the full-size screenshots.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use daemon::demo::{Depth, Illuminant, LightboxScene};
 use daemon::report::{
     Report, ReportParameter, ReportPictures, ReportQuery, ReportRegistration, ReportScores,
 };
 use isptune_tests::browser::{
-    check_html, check_screen, check_slider, check_width, chromium, facts, number,
+    Browser, check_html, check_screen, check_slider, check_width, facts, number,
 };
 use serde_json::Value;
 use tuner::{Frame, Samples};
@@ -161,18 +161,9 @@ fn check_maps(facts: &Value) {
 
 #[test]
 fn report_holds_on_desktop_and_phone() {
-    let chromium = match chromium() {
-        Ok(program) => program,
-        Err(missing) => {
-            println!("not run: {missing}");
-            return;
-        }
-    };
-    let temporary = tempfile::tempdir().unwrap();
-    let kept = std::env::var_os("ISPTUNE_SCREENS").map(PathBuf::from);
-    let folder = kept.as_deref().unwrap_or(temporary.path());
-    std::fs::create_dir_all(folder).unwrap();
-    let facts = browse(folder, &chromium);
+    let Some(browser) = Browser::found() else { return };
+    let (chromium, folder) = (browser.program(), browser.folder());
+    let facts = browse(folder, chromium);
     check_thin_html(&folder.join("report.html"));
     check_layout(&facts);
     check_slider(&facts);

@@ -28,6 +28,10 @@ enum Verb {
     Eval(verbs::eval::Options),
     /// Draw the curves of trainings
     Plot(verbs::plot::Options),
+    /// Train a differentiable stand-in for a pipeline, the paper's baseline
+    Proxy(verbs::proxy::Options),
+    /// Print a table of the paper with our own figures beside it
+    Table(Box<verbs::table::Options>),
 }
 
 fn run(line: CommandLine) -> Result<()> {
@@ -38,6 +42,8 @@ fn run(line: CommandLine) -> Result<()> {
         Verb::Export(options) => verbs::export::run(&options),
         Verb::Eval(options) => verbs::eval::run(&options),
         Verb::Plot(options) => verbs::plot::run(&options),
+        Verb::Proxy(options) => verbs::proxy::run(&options),
+        Verb::Table(options) => verbs::table::run(&options),
     }
 }
 

@@ -43,20 +43,30 @@ impl View {
     /// Looks at a small picture whole, and at [`Self::GRID`]² tiles of a larger one.
     #[must_use]
     pub fn of_size(width: usize, height: usize) -> Self {
-        let smallest = Self::GRID * Self::TILE_SIDE;
-        if width * height <= Self::WHOLE_UP_TO_PIXELS || width < smallest || height < smallest {
+        if width * height <= Self::WHOLE_UP_TO_PIXELS {
+            return Self::whole(width, height);
+        }
+        Self::sampled(width, height, Self::TILE_SIDE)
+    }
+
+    /// Looks at [`Self::GRID`]² tiles of `tile_side` pixels (at least 1) on each side; at the whole
+    /// picture where it is too small for them.
+    #[must_use]
+    pub fn sampled(width: usize, height: usize, tile_side: usize) -> Self {
+        let tile_side = tile_side.max(1);
+        if width.min(height) < Self::GRID * tile_side {
             return Self::whole(width, height);
         }
         // Each tile sits in the middle of its cell of the grid.
         let start = |cell: usize, extent: usize| {
             let cell_extent = extent / Self::GRID;
-            cell * extent / Self::GRID + (cell_extent - Self::TILE_SIDE) / 2
+            cell * extent / Self::GRID + (cell_extent - tile_side) / 2
         };
         let tiles = (0..Self::GRID)
             .flat_map(|row| (0..Self::GRID).map(move |column| (row, column)))
             .map(|(row, column)| Tile { x: start(column, width), y: start(row, height) })
             .collect();
-        let side = [Self::TILE_SIDE, Self::TILE_SIDE];
+        let side = [tile_side, tile_side];
         Self { picture: [width, height], side, columns: Self::GRID, tiles }
     }
 

@@ -2,8 +2,10 @@
 //! not run, never as passed.
 
 mod arm;
+mod debian_package;
 mod guests;
 mod test_run;
+mod units;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -53,6 +55,8 @@ pub fn run() -> Result<()> {
     ];
     lanes.extend(test_run::tests()?);
     lanes.extend(test_run::torch_tests()?);
+    lanes.push(units::units());
+    lanes.push(debian_package::debian_package());
     lanes.extend(guests::guests());
     lanes.extend(arm::arm());
     lanes.extend(fuzz_targets()?);

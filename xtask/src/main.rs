@@ -3,9 +3,11 @@
 mod bench;
 mod cross;
 mod data;
+mod footprint;
 mod lanes;
 mod libtorch;
 mod manual;
+mod package;
 mod soak;
 mod table;
 mod vm;
@@ -34,6 +36,10 @@ enum Task {
     },
     /// Build isptune for ARM and start it under emulation
     Cross,
+    /// Print what the service takes of a device: size, memory, processor, time to READY
+    Footprint,
+    /// Build the Debian package, with man pages and completions
+    Deb(package::Options),
     /// Print a table of the documentation, as it is committed under docs/tables/
     Table(table::Options),
     /// Print the bench table: ratios measured within this run
@@ -77,12 +83,14 @@ fn main() -> ExitCode {
         Task::Test => lanes::run(),
         Task::Cross => cross::run(),
         Task::Vm { lane } => vm::run(&lane),
+        Task::Footprint => footprint::run(),
+        Task::Deb(options) => package::build(&options).map(|path| println!("{}", path.display())),
         Task::Table(options) => in_release(|| table::run(&options)),
         Task::Bench(options) => in_release(|| bench::run(&options)),
         Task::Soak(options) => soak::run(&options),
         Task::Libtorch => libtorch::install().map(|path| println!("{}", path.display())),
         Task::TrainHost { arguments } => libtorch::run_trainer(&arguments),
-        Task::Man { folder } => manual::write(&folder),
+        Task::Man { folder } => manual::write(&folder).map(|()| println!("{}", folder.display())),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,6 +9,7 @@ mod connection;
 mod door;
 mod error;
 mod events;
+mod groups;
 mod guard;
 mod looks;
 mod metrics;
@@ -22,17 +23,19 @@ mod stall;
 mod tests;
 mod token;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::look::LookStore;
+use crate::service_config::GroupEntry;
 use crate::supervisor::Handle;
 
 pub use caller::Caller;
 pub use door::{Door, DoorError, serve};
 pub use error::ApiError;
+pub use groups::{Group, Groups};
 pub use reload::ReloadRequest;
 pub use service_status::ServiceStatus;
 pub use token::{Token, TokenError};
@@ -48,8 +51,9 @@ const EVENT_STREAMS: usize = 32;
 #[derive(Debug)]
 pub struct Api {
     cameras: watch::Sender<Arc<Vec<Handle>>>,
+    groups: watch::Sender<Arc<Vec<GroupEntry>>>,
     reload: mpsc::Sender<ReloadRequest>,
-    model: Option<String>,
+    model: RwLock<Option<String>>,
     started: Instant,
     stopping: watch::Sender<bool>,
     looks: Option<LookStore>,
@@ -65,8 +69,9 @@ impl Api {
     pub fn new(reload: mpsc::Sender<ReloadRequest>, model: Option<String>) -> Self {
         Self {
             cameras: watch::Sender::new(Arc::default()),
+            groups: watch::Sender::new(Arc::default()),
             reload,
-            model,
+            model: RwLock::new(model),
             started: Instant::now(),
             stopping: watch::Sender::new(false),
             looks: None,
@@ -85,6 +90,20 @@ impl Api {
     /// The cameras from now on. Event streams that are open turn to them.
     pub fn set_cameras(&self, cameras: Vec<Handle>) {
         self.cameras.send_replace(Arc::new(cameras));
+    }
+
+    /// The digest of the actor from now on.
+    pub fn set_model(&self, digest: String) {
+        *self.model.write().unwrap_or_else(PoisonError::into_inner) = Some(digest);
+    }
+
+    fn model(&self) -> Option<String> {
+        self.model.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The groups from now on.
+    pub fn set_groups(&self, groups: Vec<GroupEntry>) {
+        self.groups.send_replace(Arc::new(groups));
     }
 
     /// Ends [`serve`] on every door, and the event streams.

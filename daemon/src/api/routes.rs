@@ -13,7 +13,7 @@ use axum::routing::{MethodRouter, get, post, put};
 use super::guard::guard;
 use super::service_status::status;
 use super::{
-    Api, ApiError, Token, cameras, commands, events, looks, metrics, page, picture, reload,
+    Api, ApiError, Token, cameras, commands, events, groups, looks, metrics, page, picture, reload,
 };
 
 /// The description of the API.
@@ -40,6 +40,7 @@ pub(super) const ROUTES: &[Route] = &[
     ("/v1/cameras/{name}/params", &["put"], || put(commands::params)),
     ("/v1/cameras/{name}/look", &["put"], || put(commands::look)),
     ("/v1/cameras/{name}/locks", &["put"], || put(commands::locks)),
+    ("/v1/groups", &["get"], || get(groups::all)),
     ("/v1/looks", &["get"], || get(looks::all)),
     ("/v1/looks/{name}", &["get", "put", "delete"], || {
         let put = put(looks::put).layer(DefaultBodyLimit::max(looks::LOOK_BYTES));

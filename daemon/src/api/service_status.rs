@@ -29,7 +29,7 @@ impl ServiceStatus {
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             uptime_s: api.started.elapsed().as_secs(),
-            model: api.model.clone(),
+            model: api.model(),
             cameras: api.cameras().iter().map(|camera| camera.status().as_ref().clone()).collect(),
         }
     }

@@ -23,7 +23,7 @@ impl Governor {
         let cool = self.ended.map_or(Duration::ZERO, |ended| ended + policy.cool_down);
         let most = policy.retunes_per_hour as usize;
         let full = match self.begun.len().checked_sub(most) {
-            Some(_) if most == 0 => return HOUR,
+            Some(_) if most == 0 => return Duration::MAX,
             // The oldest that must be out of the hour.
             Some(extra) => self.begun.get(extra).map_or(Duration::ZERO, |begun| *begun + HOUR),
             None => Duration::ZERO,
@@ -98,6 +98,6 @@ mod tests {
     #[test]
     fn none_may_mean_none() {
         let policy = KeepPolicy { retunes_per_hour: 0, ..KeepPolicy::default() };
-        assert_eq!(Governor::default().wait(seconds(9), &policy), HOUR);
+        assert_eq!(Governor::default().wait(seconds(9), &policy), Duration::MAX);
     }
 }

@@ -18,6 +18,9 @@ pub trait HeldCamera: Pipeline {
     /// Lets the next tune begin at what stands now.
     fn start_here(&mut self);
 
+    /// What may be changed, also by what the camera does on its own account.
+    fn set_limits(&mut self, _: tuner::Limits) {}
+
     /// Writes parameters and reads them back.
     ///
     /// # Errors

@@ -7,10 +7,10 @@ use tuner::{Frame, FrameError, Goal, GoalError, GoalOptions, Planes, Samples, Sc
 use super::journal::Unusable;
 
 /// Mean below which a picture tells nothing, 8-bit steps: black level and noise.
-const DARK_STEPS: f64 = 4.0;
+pub(super) const DARK_STEPS: f64 = 4.0;
 
 /// A look as it is asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LookPicture {
     /// Name of the look, for people.
     pub name: String,

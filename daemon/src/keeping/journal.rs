@@ -80,6 +80,23 @@ pub enum Unusable {
     Refused(GoalError),
 }
 
+impl Unusable {
+    /// Whether both are the same reason, whatever the figures.
+    #[must_use]
+    pub fn is_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Refused(one @ (GoalError::Proportions { .. } | GoalError::Region { .. })),
+                Self::Refused(other),
+            ) => one == other,
+            (Self::Refused(one), Self::Refused(other)) => {
+                std::mem::discriminant(one) == std::mem::discriminant(other)
+            }
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+}
+
 impl fmt::Display for Unusable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

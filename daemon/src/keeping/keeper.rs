@@ -11,7 +11,7 @@ use tuner::{EpisodeOptions, Frame, GoalOptions, Limits, Params, PipelineError, S
 use super::drift::{DriftDetector, DriftVerdict};
 use super::governor::Governor;
 use super::held_camera::HeldCamera;
-use super::held_goal::{HeldGoal, LookPicture, Sight, mean_steps};
+use super::held_goal::{DARK_STEPS, HeldGoal, LookPicture, Sight, mean_steps};
 use super::journal::{Journal, KeeperEvent, Unusable};
 use super::policy::KeepPolicy;
 use super::state::{Event, State, next};
@@ -21,10 +21,15 @@ use crate::tuning;
 /// Difference between two glances, in 8-bit steps of cell means, from which on the picture is
 /// measured: below what [`KeepPolicy::enter_delta_e`] means anywhere in the range of brightness.
 const GLANCE_STEPS: f64 = 1.0;
+/// Difference, in the same steps, that noise makes between two glances, at most: cells average it
+/// out.
+const NOISE_STEPS: f64 = 0.7;
 /// Difference, in the same steps, from which on the light or the scene is another one.
 const ANOTHER_STEPS: f64 = 3.0;
 /// Wait before a picture that could not be compared is looked at again.
 const BLIND_WAIT: Duration = Duration::from_secs(5);
+/// Wait between two pictures of a camera that may not be tuned yet.
+const HELD_BACK_WAIT: Duration = Duration::from_secs(10);
 /// How long a state that waits for others may wait.
 const IDLE: Duration = Duration::from_secs(60);
 
@@ -52,6 +57,15 @@ pub struct Search {
     pub actor: Option<Arc<Actor>>,
 }
 
+/// A setting that has won a trial.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GoodSetting {
+    /// The setting.
+    pub params: Params,
+    /// Mean ΔE00 that it had then.
+    pub delta_e: f64,
+}
+
 /// Keeps one camera on one look.
 #[derive(Debug)]
 pub struct Keeper {
@@ -61,10 +75,12 @@ pub struct Keeper {
     look: Option<LookPicture>,
     /// The look made fit for the camera; made when it is first measured.
     goal: Option<HeldGoal>,
-    /// What was found in the camera, with the picture of it.
-    found: Option<(Params, Frame)>,
+    /// What was found in the camera.
+    found_at: Option<Params>,
+    /// The picture of it, once there was light.
+    found: Option<Frame>,
     /// The last good setting of this look, from an earlier time or from this one.
-    good: Option<Params>,
+    good: Option<GoodSetting>,
     /// Whether `good` has been tried since the camera was opened.
     good_is_tried: bool,
     detector: Option<DriftDetector>,
@@ -91,6 +107,7 @@ impl Keeper {
             state: State::Waiting,
             look: None,
             goal: None,
+            found_at: None,
             found: None,
             good: None,
             good_is_tried: false,
@@ -127,14 +144,20 @@ impl Keeper {
 
     /// The last good setting of the look.
     #[must_use]
-    pub const fn good(&self) -> Option<Params> {
+    pub const fn good(&self) -> Option<GoodSetting> {
         self.good
     }
 
     /// The picture of the camera before anything was written to it.
     #[must_use]
     pub fn found(&self) -> Option<&Frame> {
-        self.found.as_ref().map(|(_, picture)| picture)
+        self.found.as_ref()
+    }
+
+    /// The look that is asked for.
+    #[must_use]
+    pub const fn look(&self) -> Option<&LookPicture> {
+        self.look.as_ref()
     }
 
     /// What may be changed in the camera that is open.
@@ -167,7 +190,7 @@ impl Keeper {
     pub fn set_look(
         &mut self,
         look: Option<LookPicture>,
-        good: Option<Params>,
+        good: Option<GoodSetting>,
         journal: &mut dyn Journal,
     ) {
         self.look = look;
@@ -176,13 +199,16 @@ impl Keeper {
         self.good_is_tried = false;
         self.asked = false;
         self.detector = None;
+        self.open_eyes(journal);
         self.on(Event::Again, journal);
     }
 
-    /// The camera was opened and stands as it was found.
-    pub fn opened(&mut self, journal: &mut dyn Journal) {
+    /// The camera was opened and stands at `found`, as it was found.
+    pub fn opened(&mut self, found: Params, journal: &mut dyn Journal) {
         self.goal = None;
+        self.found_at = Some(found);
         self.found = None;
+        self.open_eyes(journal);
         self.good_is_tried = false;
         self.detector = None;
         self.reference = None;
@@ -245,7 +271,7 @@ impl Keeper {
         let goal = match &self.goal {
             Some(goal) => Ok(goal.clone()),
             None => {
-                let found = self.found.as_ref().map_or(picture, |(_, found)| found);
+                let found = self.found.as_ref().unwrap_or(picture);
                 HeldGoal::new(look, found, self.options.goal)
             }
         };
@@ -259,9 +285,7 @@ impl Keeper {
         };
         match sight {
             Ok(sight) => {
-                if self.blind.take().is_some() {
-                    journal.record(KeeperEvent::SeesAgain);
-                }
+                self.open_eyes(journal);
                 journal.record(KeeperEvent::Measured { picture, score: sight.score });
                 Ok(Some(sight))
             }
@@ -272,12 +296,15 @@ impl Keeper {
         }
     }
 
+    fn open_eyes(&mut self, journal: &mut dyn Journal) {
+        if self.blind.take().is_some() {
+            journal.record(KeeperEvent::SeesAgain);
+        }
+    }
+
     fn close_eyes(&mut self, unusable: Unusable, journal: &mut dyn Journal) {
         // Figures in the message differ from frame to frame; the reason is told once.
-        let same = self.blind.as_ref().is_some_and(|blind| {
-            std::mem::discriminant(blind) == std::mem::discriminant(&unusable)
-        });
-        if !same {
+        if !self.blind.as_ref().is_some_and(|blind| blind.is_as(&unusable)) {
             journal.record(KeeperEvent::Blind(&unusable));
         }
         self.blind = Some(unusable);
@@ -292,15 +319,19 @@ impl Keeper {
         camera: &mut dyn HeldCamera,
         journal: &mut dyn Journal,
     ) -> Result<Duration, PipelineError> {
-        if self.found.is_none() {
-            let picture = camera.look()?;
-            self.found = Some((camera.standing(), picture));
+        let picture = camera.look()?;
+        if self.found.is_none() && self.found_at == Some(camera.standing()) {
+            if mean_steps(&picture) < DARK_STEPS {
+                // A mixture with darkness would be no look.
+                self.close_eyes(Unusable::Dark, journal);
+                return Ok(BLIND_WAIT);
+            }
+            self.found = Some(picture.clone());
         }
         if self.look.is_none() {
             self.on(Event::OnLook, journal);
             return Ok(Duration::ZERO);
         }
-        let picture = camera.look()?;
         let Some(sight) = self.sight(&picture, journal)? else { return Ok(BLIND_WAIT) };
         if !self.asked
             && !self.good_is_tried
@@ -308,17 +339,19 @@ impl Keeper {
         {
             // The setting that was good before a restart, if it still is, saves a tune.
             self.good_is_tried = true;
+            let policy = self.options.policy;
+            let near_enough = (good.delta_e + policy.exit_delta_e).max(policy.enter_delta_e);
             let standing = camera.standing();
-            if good != standing {
-                let margin = self.options.policy.margin_db;
-                let good = self.limits.clamp(good);
-                let trial = Trial::run(camera, &sight, &standing, &good, margin)?;
-                if trial.adopted && trial.score().delta_e00.mean < self.options.policy.enter_delta_e
-                {
-                    self.settle(&trial, &[], journal);
-                    self.on(Event::OnLook, journal);
-                    return Ok(Duration::ZERO);
-                }
+            let good = self.limits.clamp(good.params);
+            let trial = if good == standing {
+                Trial::of_one(standing, picture, sight.score)
+            } else {
+                Trial::run(camera, &sight, &standing, &good, policy.margin_db)?
+            };
+            if trial.params == good && trial.score().delta_e00.mean < near_enough {
+                self.settle(&trial, &[], journal);
+                self.on(Event::OnLook, journal);
+                return Ok(Duration::ZERO);
             }
         }
         self.on(Event::OffLook, journal);
@@ -336,9 +369,9 @@ impl Keeper {
         self.governor.end(camera.now());
         self.asked = false;
         if let Err(error) = ended {
-            // What stood before is known to be no worse; a camera that is gone is put back when it
-            // returns.
-            let _ = camera.set(&stood);
+            // What stood before is known to be no worse. A camera that cannot be written any more
+            // is a fault, whatever ended the tune.
+            camera.set(&stood)?;
             return Err(error);
         }
         self.on(Event::Tuned, journal);
@@ -392,13 +425,14 @@ impl Keeper {
         let policy = self.options.policy;
         let challenger = tuned.outcome.best_query().map_or(incumbent, |best| best.params);
         let mut trial = Trial::run(camera, &sight, &incumbent, &challenger, policy.margin_db)?;
-        if let Some((found, _)) = &self.found
+        let found = self.found_at.map(|found| self.limits.clamp(found));
+        if let Some(found) = found
             && trial.score().delta_e00.mean > policy.enter_delta_e
-            && *found != trial.params
+            && found != trial.params
         {
             // Under this light what the camera came with may be nearer.
             let stood = trial.incumbent;
-            let last = Trial::run(camera, &sight, &trial.params, found, policy.margin_db)?;
+            let last = Trial::run(camera, &sight, &trial.params, &found, policy.margin_db)?;
             // Told as one: what stood before the tune, and what stands after it.
             trial = Trial {
                 challenger: last.score(),
@@ -414,10 +448,12 @@ impl Keeper {
     /// The winner of a trial is the good setting from now on.
     fn settle(&mut self, trial: &Trial, limited_by: &[String], journal: &mut dyn Journal) {
         let score = trial.score();
-        self.good = Some(trial.params);
+        self.good = Some(GoodSetting { params: trial.params, delta_e: score.delta_e00.mean });
         self.detector = Some(DriftDetector::new(score.delta_e00.mean));
-        self.reference = Some(Mosaic::of(&trial.picture));
+        // A picture that is not the winner's is nothing to compare with: the next glance measures.
+        self.reference = trial.is_shown.then(|| Mosaic::of(&trial.picture));
         self.tuned.clone_from(&self.reference);
+        self.last_glance = None;
         journal.record(KeeperEvent::Settled {
             params: trial.params,
             before: trial.incumbent,
@@ -438,9 +474,7 @@ impl Keeper {
         journal: &mut dyn Journal,
     ) {
         debug_assert_eq!(camera.standing(), params);
-        let (challenger, incumbent) = (sight.score, sight.score);
-        let trial = Trial { params, picture, challenger, incumbent, adopted: false };
-        self.settle(&trial, &[], journal);
+        self.settle(&Trial::of_one(params, picture, sight.score), &[], journal);
     }
 
     /// One glance at a camera that is held.
@@ -454,7 +488,7 @@ impl Keeper {
         journal.record(KeeperEvent::Glanced { picture: &glance });
         let is_frozen = self.is_frozen(&glance);
         let mosaic = Mosaic::of(&glance);
-        let is_dark = mean_steps(&glance) < 1.0;
+        let is_dark = mean_steps(&glance) < DARK_STEPS;
         self.last_glance = Some(glance);
         if self.look.is_none() {
             return Ok(interval);
@@ -475,9 +509,7 @@ impl Keeper {
             .is_none_or(|reference| mosaic.difference(reference) > GLANCE_STEPS);
         if !changed {
             detector.observe(camera.now(), detector.reached_delta_e(), &self.options.policy);
-            if self.blind.take().is_some() {
-                journal.record(KeeperEvent::SeesAgain);
-            }
+            self.open_eyes(journal);
             return Ok(interval);
         }
         let picture = camera.look()?;
@@ -509,17 +541,13 @@ impl Keeper {
     /// Frames of a camera whose pictures have noise are never equal.
     fn is_frozen(&mut self, glance: &Frame) -> bool {
         let Some(last) = &self.last_glance else { return false };
-        let equal = last == glance;
-        if !equal
-            && self
-                .reference
-                .as_ref()
-                .is_some_and(|reference| Mosaic::of(glance).difference(reference) <= GLANCE_STEPS)
-        {
-            // The same scene in other bits: noise.
-            self.sees_noise = true;
+        if last == glance {
+            return self.sees_noise;
         }
-        equal && self.sees_noise
+        // The same scene in other bits. A setting that was written in between is no noise, and
+        // moves the cells.
+        self.sees_noise |= Mosaic::of(last).difference(&Mosaic::of(glance)) <= NOISE_STEPS;
+        false
     }
 
     /// Finds out whether a picture that has moved away stays away.
@@ -558,6 +586,7 @@ impl Keeper {
                     self.held_back = true;
                     journal.record(KeeperEvent::HeldBack { wait });
                 }
+                return Ok(policy.check_interval.max(HELD_BACK_WAIT).min(wait));
             }
         }
         Ok(policy.check_interval)

@@ -21,7 +21,7 @@ pub use governor::Governor;
 pub use held_camera::HeldCamera;
 pub use held_goal::{HeldGoal, LookPicture, Sight, mixture};
 pub use journal::{Journal, KeeperEvent, Unusable};
-pub use keeper::{Keeper, KeeperOptions, Search};
+pub use keeper::{GoodSetting, Keeper, KeeperOptions, Search};
 pub use planning::Planned;
 pub use policy::KeepPolicy;
 pub use state::{Event, State, TRANSITIONS, next};

@@ -23,6 +23,9 @@ pub struct Trial {
     pub incumbent: Score,
     /// Whether the challenger won: another setting stands than before.
     pub adopted: bool,
+    /// Whether the picture is the winner's. Otherwise its last write was lost, or the light has
+    /// changed meanwhile.
+    pub is_shown: bool,
 }
 
 impl Trial {
@@ -32,9 +35,25 @@ impl Trial {
     /// can keep a good challenger out, but cannot let a bad one in.
     ///
     /// # Errors
-    /// [`PipelineError`] when a setting cannot be written or no picture be had. What stands then is
-    /// one of the two.
+    /// [`PipelineError`] when a setting cannot be written or no picture be had. The incumbent is then
+    /// put back, if it still can be.
     pub fn run(
+        camera: &mut dyn HeldCamera,
+        sight: &Sight,
+        incumbent: &Params,
+        challenger: &Params,
+        margin_db: f64,
+    ) -> Result<Self, PipelineError> {
+        let tried = Self::measure(camera, sight, incumbent, challenger, margin_db);
+        if tried.is_err() {
+            // A challenger that has not won must not stay. Where even that fails, the camera's own
+            // error is what must be heard of.
+            camera.set(incumbent)?;
+        }
+        tried
+    }
+
+    fn measure(
         camera: &mut dyn HeldCamera,
         sight: &Sight,
         incumbent: &Params,
@@ -59,17 +78,26 @@ impl Trial {
         let adopted = challenged.psnr_db > stood.psnr_db + margin_db;
         let (params, mut picture) =
             if adopted { (*challenger, fourth) } else { (*incumbent, third) };
+        let mut is_shown = adopted;
         if !adopted {
             for _ in 0..LAST_WRITES {
                 camera.set(incumbent)?;
                 picture = camera.look()?;
                 // A camera may lose a write and not know it.
-                if score(&picture)?.psnr_db > stood.psnr_db - LOST_WRITE_DB {
+                is_shown = score(&picture)?.psnr_db > stood.psnr_db - LOST_WRITE_DB;
+                if is_shown {
                     break;
                 }
             }
         }
-        Ok(Self { params, picture, challenger: challenged, incumbent: stood, adopted })
+        Ok(Self { params, picture, challenger: challenged, incumbent: stood, adopted, is_shown })
+    }
+
+    /// A setting that stands and was measured without another beside it.
+    #[must_use]
+    pub const fn of_one(params: Params, picture: Frame, score: Score) -> Self {
+        let (challenger, incumbent) = (score, score);
+        Self { params, picture, challenger, incumbent, adopted: false, is_shown: true }
     }
 
     /// Score of the winner.

@@ -22,8 +22,8 @@ pub(super) struct Crew {
     /// In the order of the configuration.
     handles: Vec<Handle>,
     threads: Vec<(String, JoinHandle<()>)>,
-    /// Progress at the last look, for the watchdog.
-    seen: Vec<(String, u64)>,
+    /// Progress of each supervisor, with the time of its last change, for the watchdog.
+    seen: Vec<(String, u64, Instant)>,
 }
 
 impl Crew {
@@ -57,6 +57,7 @@ impl Crew {
             }
         }
         self.api.set_cameras(handles.clone());
+        self.api.set_groups(config.groups.clone());
         self.handles = handles;
         failure
     }
@@ -68,20 +69,21 @@ impl Crew {
         Ok(handle)
     }
 
-    /// Whether every supervisor has got something done since this was asked last.
-    pub(super) fn is_alive(&mut self) -> bool {
-        let now: Vec<(String, u64)> = self
-            .handles
-            .iter()
-            .map(|handle| (handle.name().to_owned(), handle.progress()))
-            .collect();
-        let stuck = now.iter().find(|now| self.seen.contains(now));
-        if let Some((name, _)) = stuck {
+    /// Whether every supervisor has got something done within `patience`.
+    pub(super) fn is_alive(&mut self, patience: Duration) -> bool {
+        let now = Instant::now();
+        let last_change = |handle: &Handle| {
+            let (name, progress) = (handle.name(), handle.progress());
+            let seen = self.seen.iter().find(|(seen, ..)| seen == name);
+            let since = seen.filter(|(_, before, _)| *before == progress).map(|(.., at)| *at);
+            (name.to_owned(), progress, since.unwrap_or(now))
+        };
+        self.seen = self.handles.iter().map(last_change).collect();
+        let stuck = self.seen.iter().find(|(.., since)| now.duration_since(*since) >= patience);
+        if let Some((name, ..)) = stuck {
             warn!(camera = name, "its supervisor hangs; systemd is not told that all is well");
         }
-        let alive = stuck.is_none();
-        self.seen = now;
-        alive
+        stuck.is_none()
     }
 
     /// Ends all supervisors.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Gid, chown};
@@ -55,15 +55,26 @@ fn unix(socket: &Path, group: Option<&str>) -> io::Result<UnixListener> {
     if let Some(folder) = socket.parent() {
         fs::create_dir_all(folder)?;
     }
-    match fs::remove_file(socket) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
+    match fs::symlink_metadata(socket) {
+        Ok(found) if found.file_type().is_socket() => fs::remove_file(socket)?,
+        Ok(_) => {
+            let told = "it is no socket; move it away, or give the API another one";
+            return Err(io::Error::new(ErrorKind::AlreadyExists, told));
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
     }
     // Nobody may come in between the socket's birth and its permissions.
     let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o177));
     let listener = UnixListener::bind(socket);
     rustix::process::umask(mask);
     let listener = listener?;
+    hand_over(socket, group).inspect_err(|_| Doors::close(socket))?;
+    Ok(listener)
+}
+
+/// Lets the group in, and nobody else.
+fn hand_over(socket: &Path, group: Option<&str>) -> io::Result<()> {
     if let Some(group) = group {
         let gid = group_id(group)?;
         chown(socket, None, Some(gid)).map_err(|error| {
@@ -74,8 +85,7 @@ fn unix(socket: &Path, group: Option<&str>) -> io::Result<UnixListener> {
             )
         })?;
     }
-    fs::set_permissions(socket, Permissions::from_mode(0o660))?;
-    Ok(listener)
+    fs::set_permissions(socket, Permissions::from_mode(0o660))
 }
 
 /// Number of a group in `/etc/group`, or the number itself.

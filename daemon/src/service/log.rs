@@ -12,9 +12,12 @@ pub(super) fn start() {
     let journal = std::env::var_os("JOURNAL_STREAM")
         .and_then(|_| tracing_journald::layer().ok())
         .map(|layer| layer.with_field_prefix(Some("ISPTUNE".to_owned())));
-    let to_terminal = journal
-        .is_none()
-        .then(|| tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false));
+    let to_terminal = journal.is_none().then(|| {
+        tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false)
+    });
     // It is set once, at the start of the process.
     let _ = tracing_subscriber::registry().with(filter).with(journal).with(to_terminal).try_init();
 }

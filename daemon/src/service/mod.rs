@@ -41,7 +41,7 @@ pub fn run() -> ExitCode {
     match run::run(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!("{:#}", anyhow::Error::new(error));
+            tracing::error!("{}", crate::exit::in_one_line(&error.into()));
             ExitCode::FAILURE
         }
     }

@@ -11,8 +11,7 @@ pub(super) fn tell(states: &[NotifyState<'_>]) {
     }
 }
 
-/// How often systemd wants to hear that the service is alive: a third of its patience; `None`
-/// where it does not ask.
-pub(super) fn watchdog_interval() -> Option<Duration> {
-    sd_notify::watchdog_enabled().map(|patience| patience / 3)
+/// How long systemd waits for a sign of life; `None` where it does not ask for any.
+pub(super) fn watchdog_patience() -> Option<Duration> {
+    sd_notify::watchdog_enabled()
 }

@@ -1,6 +1,8 @@
 //! The life of the service, from the first file to the last.
 
+use std::fs::{self, Permissions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,6 +11,7 @@ use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::interval;
 use tracing::{error, info};
 
 use super::Options;
@@ -101,28 +104,29 @@ async fn serve(
     let mut crew = Crew::new(workshop, Arc::clone(&api));
     crew.follow(&config).map_err(ServiceError::start("the thread of a camera"))?;
     let mut metrics_file = config.metrics_file.clone();
-    notify::tell(&[NotifyState::Ready, NotifyState::Status(&told(&config))]);
-    info!(ready_ms = began.elapsed().as_millis() as u64, "{}", told(&config));
-    let mut watchdog = notify::watchdog_interval().map(tokio::time::interval);
-    let mut metrics = tokio::time::interval(METRICS_INTERVAL);
+    notify::tell(&[NotifyState::Ready, NotifyState::Status(&told(&config, &places))]);
+    info!(ready_ms = began.elapsed().as_millis() as u64, "{}", told(&config, &places));
+    let patience = notify::watchdog_patience().unwrap_or_default();
+    let mut watchdog = notify::watchdog_patience().map(|patience| interval(patience / 3));
+    let mut metrics = interval(METRICS_INTERVAL);
     loop {
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
             _ = quit.recv() => break,
             _ = hang_up.recv() => {
-                if let Ok(config) = reload(&places, config_is_needed, &policy, &mut crew) {
+                if let Ok(config) = reload(&places, config_is_needed, &policy, &mut crew, &api, &config) {
                     metrics_file = config.metrics_file;
                 }
             }
             Some(ReloadRequest { reply }) = reload_asked.recv() => {
-                let reloaded = reload(&places, config_is_needed, &policy, &mut crew);
+                let reloaded = reload(&places, config_is_needed, &policy, &mut crew, &api, &config);
                 let told = reloaded.map(|config| metrics_file = config.metrics_file);
                 // Whoever asked may have gone.
                 let _ = reply.send(told.map_err(|error| error.to_string()));
             }
             () = tick(watchdog.as_mut()) => {
-                if crew.is_alive() {
+                if crew.is_alive(patience) {
                     notify::tell(&[NotifyState::Watchdog]);
                 }
             }
@@ -145,8 +149,10 @@ async fn serve(
 fn write_metrics(api: &Api, file: &Path) {
     let text = api.metrics_textfile();
     let written = tuner::write_atomically(file, |file| file.write_all(text.as_bytes()));
-    if let Err(error) = written {
-        tracing::warn!("{error}");
+    match written {
+        // A collector is another user, and a strict umask would keep it out.
+        Ok(()) => drop(fs::set_permissions(file, Permissions::from_mode(0o644))),
+        Err(error) => tracing::warn!("{error}"),
     }
 }
 
@@ -167,6 +173,8 @@ fn reload(
     is_needed: bool,
     policy: &PolicySlot,
     crew: &mut Crew,
+    api: &Api,
+    started_with: &ServiceConfig,
 ) -> Result<ServiceConfig, ServiceConfigError> {
     match NotifyState::monotonic_usec_now() {
         Ok(now) => notify::tell(&[NotifyState::Reloading, now]),
@@ -175,11 +183,16 @@ fn reload(
     let read = layers(places, is_needed).and_then(|layers| load(&layers));
     let told = match &read {
         Ok(config) => {
-            policy_slot::load(policy, config.model.as_deref());
+            if let Some(digest) = policy_slot::load(policy, config.model.as_deref()) {
+                api.set_model(digest);
+            }
+            if config.api != started_with.api {
+                tracing::warn!("[api] has changed; that takes effect at the next start");
+            }
             if let Err(error) = crew.follow(config) {
                 error!("the thread of a camera: {error}");
             }
-            told(config)
+            told(config, places)
         }
         Err(error) => {
             error!("{error}; the configuration that was in use stays in use");
@@ -192,12 +205,15 @@ fn reload(
 }
 
 /// The configuration in a few words.
-fn told(config: &ServiceConfig) -> String {
+fn told(config: &ServiceConfig, places: &Places) -> String {
     let cameras = match config.cameras.len() {
         0 => "no camera is configured".to_owned(),
         1 => "1 camera".to_owned(),
         count => format!("{count} cameras"),
     };
+    if config.files.is_empty() {
+        return format!("{cameras}; there is no {}", places.config.display());
+    }
     let files: Vec<String> = config.files.iter().map(|file| file.display().to_string()).collect();
-    if files.is_empty() { cameras } else { format!("{cameras}, from {}", files.join(", ")) }
+    format!("{cameras}, from {}", files.join(", "))
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use isp_hw::strict_toml::{StrictError, Table, Value};
 use tuner::{Limits, Parameter, Region, strategy};
 
+use crate::look::LookName;
+
 use super::keep_keys::{KeepKeys, number_within, seconds};
 use super::{GroupEntry, OnStop, ScheduleEntry};
 
@@ -68,7 +70,7 @@ impl CameraKeys {
             camera: text("camera")?,
             input: path("input")?,
             pipeline: path("pipeline")?,
-            look: text("look")?,
+            look: table.get("look").map(|value| look_name(&value)).transpose()?,
             strength: within(table, "strength", [0.0, 1.0])?,
             lock: table.get("lock").map(|value| parameters(&value)).transpose()?,
             limits: match table.get("limits") {
@@ -199,13 +201,20 @@ fn schedule_entry(value: &Value<'_>) -> Result<ScheduleEntry, StrictError> {
     table.only(&SCHEDULE_KEYS)?;
     let hours = [time_of_day(&table.required("from")?)?, time_of_day(&table.required("to")?)?];
     Ok(ScheduleEntry {
-        look: table.required("look")?.text()?.to_owned(),
+        look: look_name(&table.required("look")?)?,
         hours,
         blend: match table.get("blend_s") {
             Some(value) => seconds(&value, 0.0)?,
             None => Duration::ZERO,
         },
     })
+}
+
+/// The name of a look, which is that of a file.
+fn look_name(value: &Value<'_>) -> Result<String, StrictError> {
+    let name = value.text()?;
+    let checked = name.parse::<LookName>();
+    checked.map(|name| name.to_string()).map_err(|error| value.error(error.to_string()))
 }
 
 /// `"20:30"` as an offset from midnight.

@@ -74,8 +74,8 @@ impl KeepKeys {
         }
     }
 
-    /// The policy, with the defaults where nothing was said. Thresholds of different files that
-    /// cross are brought together at the lower one.
+    /// The policy, with the defaults where nothing was said. Where thresholds of different files
+    /// cross, the look is found again at half of what it is lost at.
     pub(super) fn policy(self) -> KeepPolicy {
         let default = KeepPolicy::default();
         let enter_delta_e = self.enter_delta_e.unwrap_or(default.enter_delta_e);
@@ -83,7 +83,12 @@ impl KeepKeys {
         KeepPolicy {
             check_interval: self.check_interval.unwrap_or(default.check_interval),
             enter_delta_e,
-            exit_delta_e: exit_delta_e.min(enter_delta_e),
+            // Where only one was said, the other keeps its distance.
+            exit_delta_e: if exit_delta_e < enter_delta_e {
+                exit_delta_e
+            } else {
+                enter_delta_e / 2.0
+            },
             dwell: self.dwell.unwrap_or(default.dwell),
             cool_down: self.cool_down.unwrap_or(default.cool_down),
             retunes_per_hour: self.retunes_per_hour.unwrap_or(default.retunes_per_hour),

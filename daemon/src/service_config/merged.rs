@@ -9,7 +9,9 @@ use tuner::{EXACT_DB, GoalOptions};
 use super::camera_keys::{self, CameraKeys};
 use super::keep_keys::KeepKeys;
 use super::layers::Layer;
-use super::{ApiConfig, CameraEntry, GroupEntry, ServiceConfig, ServiceConfigError, api_keys};
+use super::{
+    ApiConfig, CameraEntry, GroupEntry, OnStop, ServiceConfig, ServiceConfigError, api_keys,
+};
 
 const KEYS: [&str; 6] = ["api", "model", "metrics_file", "keep", "camera", "group"];
 
@@ -144,13 +146,21 @@ fn entry(
             pipeline.label()
         )));
     }
+    let strength = keys.strength.unwrap_or(1.0);
+    let on_stop = keys.on_stop.unwrap_or_default();
+    if strength < 1.0 && on_stop == OnStop::Keep {
+        return Err(together(format!(
+            "camera \"{name}\": with on_stop = \"keep\" the next start would take the setting for what \
+             was found, and go on from there; use \"restore\", or strength = 1"
+        )));
+    }
     Ok(CameraEntry {
         name,
         camera: keys.camera.clone(),
         input: keys.input.clone(),
         pipeline,
         look: keys.look.clone(),
-        strength: keys.strength.unwrap_or(1.0),
+        strength,
         schedule: keys.schedule.clone().unwrap_or_default(),
         locked: keys.lock.clone().unwrap_or_default(),
         limits: keys.limits.clone(),
@@ -162,6 +172,6 @@ fn entry(
             register: keys.register.unwrap_or(true),
         },
         policy: keys.keep.over(keep).policy(),
-        on_stop: keys.on_stop.unwrap_or_default(),
+        on_stop,
     })
 }

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use isp_hw::PipelineFile;
-use tuner::{GoalOptions, Limits, Parameter};
+use tuner::{GoalOptions, Limits, Parameter, Params, Pipeline};
 
 use crate::keeping::KeepPolicy;
 
@@ -125,15 +125,20 @@ pub struct GroupEntry {
 
 impl CameraEntry {
     /// What a tune of the opened camera may change: what the pipeline file allows, narrowed by this
-    /// entry and by `locked`.
+    /// entry and by `locked`. What is locked stays where it stands.
     #[must_use]
-    pub fn limits_on(&self, pipeline: &dyn tuner::Pipeline, locked: &[Parameter]) -> Limits {
+    pub fn limits_on(
+        &self,
+        pipeline: &dyn Pipeline,
+        locked: &[Parameter],
+        standing: &Params,
+    ) -> Limits {
         let mut limits = self.pipeline.limits_on(pipeline);
         for (parameter, interval) in &self.limits {
             // The interval was checked when it was read.
             let _ = limits.narrow(*parameter, *interval);
         }
         let held: Vec<Parameter> = self.locked.iter().chain(locked).copied().collect();
-        limits.holding(&held, &pipeline.found_params())
+        limits.holding(&held, standing)
     }
 }

@@ -46,7 +46,9 @@ pub(super) struct Shared {
     /// Ends the tune that is running, and any wait for a frame.
     pub cancel: Arc<AtomicBool>,
     /// Counts what the supervisor has got done, for the watchdog.
-    pub progress: AtomicU64,
+    pub progress: Arc<AtomicU64>,
+    /// The button of the camera was pressed.
+    pub pressed: AtomicBool,
     /// Asks for the end.
     pub stopping: AtomicBool,
     /// A configuration that was read anew and not taken over yet.
@@ -99,8 +101,8 @@ impl Handle {
 
     /// Asks for the end of the supervisor, which puts its camera back or leaves it as it stands.
     pub fn stop(&self) {
-        self.shared.stopping.store(true, Ordering::Relaxed);
-        self.shared.cancel.store(true, Ordering::Relaxed);
+        self.shared.stopping.store(true, Ordering::Release);
+        self.shared.cancel.store(true, Ordering::Release);
     }
 
     /// Hands over a configuration that was read anew.

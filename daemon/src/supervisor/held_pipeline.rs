@@ -3,19 +3,36 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use isp_hw::camera::CameraPipeline;
 use isp_hw::{OpenError, OpenPipeline, PipelineFile};
-use tuner::{Frame, ParameterInfo, Params, Pipeline, PipelineError, Simulator, View};
+use tuner::{Frame, Limits, ParameterInfo, Params, Pipeline, PipelineError, Simulator, View};
 
 use crate::keeping::HeldCamera;
+
+/// What a supervisor and the camera that it has opened share.
+#[derive(Debug, Clone)]
+pub struct Ties {
+    /// Ends every wait for a picture.
+    pub cancel: Arc<AtomicBool>,
+    /// Counts what was got done, for the watchdog.
+    pub progress: Arc<AtomicU64>,
+    /// The beginning of the supervisor's time, which goes on when a camera is opened anew.
+    pub epoch: Instant,
+}
+
+impl Ties {
+    fn got_on(&self) {
+        self.progress.fetch_add(1, Ordering::Relaxed);
+    }
+}
 
 /// A camera that was opened by a pipeline file.
 pub struct RealCamera {
     pipeline: CameraPipeline,
-    began: Instant,
+    ties: Ties,
 }
 
 impl RealCamera {
@@ -23,13 +40,9 @@ impl RealCamera {
     ///
     /// # Errors
     /// [`OpenError`]
-    pub fn open(
-        file: &PipelineFile,
-        camera: Option<&str>,
-        cancel: &Arc<AtomicBool>,
-    ) -> Result<Self, OpenError> {
-        match file.open_camera(camera, cancel)? {
-            OpenPipeline::Camera(pipeline) => Ok(Self { pipeline, began: Instant::now() }),
+    pub fn open(file: &PipelineFile, camera: Option<&str>, ties: &Ties) -> Result<Self, OpenError> {
+        match file.open_camera(camera, &ties.cancel)? {
+            OpenPipeline::Camera(pipeline) => Ok(Self { pipeline, ties: ties.clone() }),
             _ => Err(OpenError::WrongSource {
                 label: file.label().to_owned(),
                 reason: "this pipeline has no camera",
@@ -70,7 +83,7 @@ impl Pipeline for RealCamera {
 
 impl HeldCamera for RealCamera {
     fn now(&self) -> Duration {
-        self.began.elapsed()
+        self.ties.epoch.elapsed()
     }
 
     fn standing(&self) -> Params {
@@ -81,11 +94,17 @@ impl HeldCamera for RealCamera {
         self.pipeline.start_here();
     }
 
+    fn set_limits(&mut self, limits: Limits) {
+        self.pipeline.set_limits(limits);
+    }
+
     fn set(&mut self, params: &Params) -> Result<(), PipelineError> {
+        self.ties.got_on();
         self.pipeline.set(params)
     }
 
     fn look(&mut self) -> Result<Frame, PipelineError> {
+        self.ties.got_on();
         self.pipeline.look()
     }
 
@@ -115,14 +134,13 @@ impl HeldCamera for RealCamera {
 pub struct PictureCamera {
     path: PathBuf,
     file: PipelineFile,
-    cancel: Arc<AtomicBool>,
+    ties: Ties,
     changed: Option<SystemTime>,
     pipeline: OpenPipeline,
     /// The scene at neutral.
     neutral: Frame,
     standing: Params,
     start: Params,
-    began: Instant,
 }
 
 impl PictureCamera {
@@ -130,25 +148,20 @@ impl PictureCamera {
     ///
     /// # Errors
     /// [`OpenError`]
-    pub fn open(
-        file: &PipelineFile,
-        path: &Path,
-        cancel: &Arc<AtomicBool>,
-    ) -> Result<Self, OpenError> {
+    pub fn open(file: &PipelineFile, path: &Path, ties: &Ties) -> Result<Self, OpenError> {
         let failed = |source| OpenError::Pipeline { label: file.label().to_owned(), source };
         let changed = modified(path);
-        let mut pipeline = file.open(path, cancel)?;
+        let mut pipeline = file.open(path, &ties.cancel)?;
         let neutral = pipeline.as_found().map_err(failed)?;
         Ok(Self {
             path: path.to_owned(),
             file: file.clone(),
-            cancel: Arc::clone(cancel),
+            ties: ties.clone(),
             changed,
             pipeline,
             neutral,
             standing: Params::NEUTRAL,
             start: Params::NEUTRAL,
-            began: Instant::now(),
         })
     }
 
@@ -157,7 +170,7 @@ impl PictureCamera {
         if modified(&self.path) == self.changed {
             return Ok(());
         }
-        let opened = Self::open(&self.file, &self.path, &self.cancel);
+        let opened = Self::open(&self.file, &self.path, &self.ties);
         let opened = opened.map_err(|error| PipelineError::Device {
             device: self.path.display().to_string(),
             reason: error.to_string(),
@@ -204,7 +217,7 @@ impl Pipeline for PictureCamera {
 
 impl HeldCamera for PictureCamera {
     fn now(&self) -> Duration {
-        self.began.elapsed()
+        self.ties.epoch.elapsed()
     }
 
     fn standing(&self) -> Params {
@@ -221,7 +234,8 @@ impl HeldCamera for PictureCamera {
     }
 
     fn look(&mut self) -> Result<Frame, PipelineError> {
-        if self.cancel.load(std::sync::atomic::Ordering::Relaxed) {
+        self.ties.got_on();
+        if self.ties.cancel.load(Ordering::Relaxed) {
             return Err(PipelineError::Interrupted);
         }
         let standing = self.standing;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tuner::{AtomicFileError, Parameter, Params};
 
 use super::status::Adoption;
+use crate::keeping::GoodSetting;
 
 /// Raised when older versions would misunderstand the file.
 const VERSION: u32 = 1;
@@ -127,10 +128,16 @@ impl MemoryFile {
 }
 
 impl Memory {
-    /// The last good setting of a look.
+    /// The last good setting of a look, with what it reached where the history still tells.
     #[must_use]
-    pub fn good(&self, look: &str) -> Option<Params> {
-        self.good.get(look).map(params_of)
+    pub fn good(&self, look: &str) -> Option<GoodSetting> {
+        let named = self.good.get(look)?;
+        let tells = |adoption: &&Adoption| {
+            adoption.look.as_deref() == Some(look) && adoption.params == *named
+        };
+        let reached = self.history.iter().find(tells).and_then(|adoption| adoption.after);
+        let delta_e = reached.map_or(0.0, |score| score.delta_e00);
+        Some(GoodSetting { params: params_of(named), delta_e })
     }
 
     /// Notes an adoption as the newest.
@@ -191,7 +198,7 @@ mod tests {
         let (loaded, notice) = file.load();
         assert_eq!((&loaded, notice), (&memory, None));
         assert_eq!(loaded.history.len(), LONGEST_HISTORY);
-        assert_eq!(loaded.good("day").unwrap().get(Parameter::Exposure), 0.59);
+        assert_eq!(loaded.good("day").unwrap().params.get(Parameter::Exposure), 0.59);
         assert_eq!(loaded.good("night"), None);
     }
 

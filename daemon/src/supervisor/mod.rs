@@ -17,8 +17,8 @@ mod tests;
 
 pub use command::{Answer, Command, Refusal, Request};
 pub use handle::{Handle, PictureKind};
-pub use held_pipeline::{PictureCamera, RealCamera};
-pub use run::{LookSource, Workshop, spawn};
+pub use held_pipeline::{PictureCamera, RealCamera, Ties};
+pub use run::{LookSource, LookTrouble, Workshop, spawn};
 pub use stand_in::{StandIn, stand_in};
 pub use status::{
     Adoption, CameraStatus, Counts, ParameterStatus, QueryStatus, ScoreStatus, named,

@@ -1,13 +1,11 @@
 //! Opening the camera of a configuration, and what it means when that fails.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use isp_hw::OpenError;
 use isp_hw::camera::CameraOpenError;
 
-use super::held_pipeline::{PictureCamera, RealCamera};
+use super::held_pipeline::{PictureCamera, RealCamera, Ties};
 use crate::exit::in_one_line;
 use crate::keeping::{Event, HeldCamera};
 use crate::service_config::CameraEntry;
@@ -32,18 +30,14 @@ pub(super) struct OpenFailure {
 }
 
 /// Opens the camera; what is found in it is stored under `state` before anything is written.
-pub(super) fn open(
-    entry: &CameraEntry,
-    state: &Path,
-    cancel: &Arc<AtomicBool>,
-) -> Result<Opened, OpenFailure> {
+pub(super) fn open(entry: &CameraEntry, state: &Path, ties: &Ties) -> Result<Opened, OpenFailure> {
     if let Some(input) = &entry.input {
-        let camera = PictureCamera::open(&entry.pipeline, input, cancel).map_err(failure)?;
+        let camera = PictureCamera::open(&entry.pipeline, input, ties).map_err(failure)?;
         let name = input.display().to_string();
         return Ok(Opened { camera: Box::new(camera), name, notices: Vec::new() });
     }
     let file = entry.pipeline.clone().with_state(state);
-    let camera = RealCamera::open(&file, entry.camera.as_deref(), cancel).map_err(failure)?;
+    let camera = RealCamera::open(&file, entry.camera.as_deref(), ties).map_err(failure)?;
     let (name, notices) = (camera.name(), camera.notices().to_vec());
     Ok(Opened { camera: Box::new(camera), name, notices })
 }

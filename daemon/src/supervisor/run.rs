@@ -7,12 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use isp_hw::Kind;
+use isp_hw::gpio::{Gpio, GpioConfig};
 use tokio::sync::watch;
 use tracing::{info, warn};
 use tuner::actor::Actor;
 use tuner::{EpisodeOptions, Frame, PipelineError};
 
 use super::handle::{Handle, Pictures, Shared, WAITING_REQUESTS};
+use super::held_pipeline::Ties;
 use super::memory::MemoryFile;
 use super::opening::{Opened, open};
 use super::schedule::{self, Wanted};
@@ -33,7 +36,18 @@ const FAULT_WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(
 const LOOK_WAIT: Duration = Duration::from_secs(5);
 
 /// Gives the picture of a look by its name, or says in plain words why not.
-pub type LookSource = Arc<dyn Fn(&str) -> Result<Arc<Frame>, String> + Send + Sync>;
+pub type LookSource = Arc<dyn Fn(&str) -> Result<Arc<Frame>, LookTrouble> + Send + Sync>;
+
+/// Why there is no picture of a look, in plain words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LookTrouble {
+    /// There is no such look.
+    #[error("{0}")]
+    Missing(String),
+    /// It is there, and cannot be used.
+    #[error("{0}")]
+    Unusable(String),
+}
 
 /// What all supervisors share.
 #[derive(Clone)]
@@ -54,6 +68,7 @@ pub(super) struct Supervisor {
     pub(super) scribe: Scribe,
     pub(super) camera: Option<Box<dyn HeldCamera>>,
     shared: Arc<Shared>,
+    ties: Ties,
     fault_wait: Duration,
     next_attempt: Instant,
     next_look: Option<Instant>,
@@ -61,6 +76,8 @@ pub(super) struct Supervisor {
     used: Wanted,
     /// What is wrong with it.
     look_fault: Option<String>,
+    /// The line of the camera's button.
+    button: Gpio,
 }
 
 /// Starts the supervisor of a camera on a thread of its own.
@@ -74,7 +91,8 @@ pub fn spawn(entry: CameraEntry, workshop: Workshop) -> std::io::Result<(Handle,
         status: watch::Sender::new(Arc::new(status)),
         pictures: Mutex::new(Pictures::default()),
         cancel: Arc::new(AtomicBool::new(false)),
-        progress: AtomicU64::new(0),
+        progress: Arc::new(AtomicU64::new(0)),
+        pressed: AtomicBool::new(false),
         stopping: AtomicBool::new(false),
         entry: Mutex::new(None),
     });
@@ -91,6 +109,11 @@ impl Supervisor {
         let file = MemoryFile::of(&workshop.state, &entry.name);
         let scribe = Scribe::new(&entry.name, file, Arc::clone(&shared));
         let keeper = Keeper::new(options_of(&entry, &workshop));
+        let ties = Ties {
+            cancel: Arc::clone(&shared.cancel),
+            progress: Arc::clone(&shared.progress),
+            epoch: Instant::now(),
+        };
         let mut supervisor = Self {
             entry,
             workshop,
@@ -98,13 +121,16 @@ impl Supervisor {
             scribe,
             camera: None,
             shared,
+            ties,
             fault_wait: FAULT_WAITS[0],
             next_attempt: Instant::now(),
             next_look: None,
             used: Wanted { look: None, blend: None },
             look_fault: None,
+            button: Gpio::default(),
         };
         supervisor.use_look();
+        supervisor.open_button();
         if supervisor.scribe.memory.paused {
             supervisor.keeper.on(Event::Pause, &mut supervisor.scribe);
         }
@@ -113,18 +139,23 @@ impl Supervisor {
 
     fn run(mut self, inbox: &Receiver<super::Request>) {
         let mut due = Instant::now();
-        while !self.shared.stopping.load(Ordering::Relaxed) {
-            // A request is sent first and the flag is set second: what is sent between the two
-            // looks into the inbox is found by the second one, and what comes later finds the flag.
-            let asked = self.serve_all(inbox);
-            self.shared.cancel.store(false, Ordering::Relaxed);
-            if self.serve_all(inbox) || asked {
-                due = Instant::now();
+        while !self.shared.stopping.load(Ordering::Acquire) {
+            // A request is sent first and the flag is set second: what was sent before the flag is
+            // cleared is found in the inbox, and what comes later sets the flag again.
+            loop {
+                self.shared.cancel.store(false, Ordering::Release);
+                if self.serve_all(inbox) {
+                    due = Instant::now();
+                }
+                if !self.shared.cancel.load(Ordering::Acquire) {
+                    break;
+                }
             }
-            if self.shared.stopping.load(Ordering::Relaxed) {
+            if self.shared.stopping.load(Ordering::Acquire) {
                 break;
             }
             self.take_new_entry();
+            self.hear_button();
             if Instant::now() >= due {
                 due = Instant::now() + self.turn();
             }
@@ -141,6 +172,35 @@ impl Supervisor {
             }
         }
         self.leave();
+    }
+
+    /// Opens the line of the button that the pipeline file names.
+    fn open_button(&mut self) {
+        let gpio = match self.entry.pipeline.kind() {
+            Kind::Camera(config) => config.gpio,
+            Kind::I2c(config) => config.camera.gpio,
+            _ => GpioConfig::default(),
+        };
+        // Light and lamp are the camera's.
+        let lines = GpioConfig { led: None, lamp: None, ..gpio };
+        let shared = Arc::clone(&self.shared);
+        // The line is let go of before it is taken anew.
+        self.button = Gpio::default();
+        let (button, notice) = Gpio::open(&lines, move || {
+            shared.pressed.store(true, Ordering::Relaxed);
+        });
+        self.button = button;
+        if let Some(notice) = notice {
+            info!(camera = self.entry.name, "{notice}");
+        }
+    }
+
+    /// A press asks for a tune, of a camera that is being kept.
+    fn hear_button(&mut self) {
+        if self.shared.pressed.swap(false, Ordering::Relaxed) && self.keeper.state().is_keeping() {
+            info!(camera = self.entry.name, "the button asks for a tune");
+            self.keeper.retune(&mut self.scribe);
+        }
     }
 
     fn serve_all(&mut self, inbox: &Receiver<super::Request>) -> bool {
@@ -180,14 +240,27 @@ impl Supervisor {
         self.show_pictures();
         match stepped {
             Ok(wait) => {
-                self.fault_wait = FAULT_WAITS[0];
+                // A camera that fails in every tune has not recovered by being opened.
+                if self.keeper.state() == State::Holding {
+                    self.fault_wait = FAULT_WAITS[0];
+                }
                 wait
             }
-            Err(PipelineError::Interrupted) => Duration::ZERO,
+            Err(PipelineError::Interrupted) => {
+                self.rest();
+                Duration::ZERO
+            }
             Err(error) => {
                 self.lose_camera(&error);
                 Duration::ZERO
             }
+        }
+    }
+
+    /// Nothing is measured for a while.
+    pub(super) fn rest(&mut self) {
+        if let Some(camera) = self.camera.as_deref_mut() {
+            camera.rest();
         }
     }
 
@@ -211,7 +284,7 @@ impl Supervisor {
         if wait > Duration::ZERO {
             return wait;
         }
-        match open(&self.entry, &self.workshop.state, &self.shared.cancel) {
+        match open(&self.entry, &self.workshop.state, &self.ties) {
             Ok(opened) => {
                 self.opened(opened);
                 Duration::ZERO
@@ -239,6 +312,8 @@ impl Supervisor {
         }
         info!(camera = self.entry.name, device = name, "opened");
         self.scribe.set_table(camera.parameters());
+        self.scribe.pictures(|pictures| *pictures = Pictures::default());
+        let found = camera.standing();
         self.scribe.update(|status| {
             status.camera = Some(name);
             status.found = None;
@@ -246,15 +321,17 @@ impl Supervisor {
         });
         self.camera = Some(camera);
         self.use_limits();
-        self.keeper.opened(&mut self.scribe);
+        self.keeper.opened(found, &mut self.scribe);
     }
 
     /// Takes the limits of configuration, pipeline file and locks for the camera that is open.
     pub(super) fn use_limits(&mut self) {
-        let Some(camera) = self.camera.as_deref() else { return };
-        let limits = self.entry.limits_on(camera, &self.scribe.memory.locked());
+        let Some(camera) = self.camera.as_deref_mut() else { return };
+        let standing = camera.standing();
+        let limits = self.entry.limits_on(camera, &self.scribe.memory.locked(), &standing);
+        camera.set_limits(limits);
         self.keeper.set_limits(limits);
-        self.scribe.standing(&camera.standing(), &limits);
+        self.scribe.standing(&standing, &limits);
     }
 
     /// The look and the strength that are wanted: a person's choice, as long as the configuration
@@ -284,40 +361,45 @@ impl Supervisor {
         self.scribe.update(|status| {
             status.look.clone_from(&name);
             status.strength = strength;
-            status.reached = None;
         });
         let picture = name.as_ref().map(|name| self.look_picture(name));
         let look = match (name, picture) {
             (Some(name), Some(Ok(picture))) => Some(LookPicture { name, picture, strength }),
-            (Some(_), Some(Err(error))) => {
-                self.scribe.fault("look", &error);
+            (Some(_), Some(Err(trouble))) => {
+                let trouble = trouble.to_string();
                 self.next_look = Some(Instant::now() + LOOK_WAIT);
-                if self.look_fault.replace(error).is_some() {
+                if self.look_fault.as_ref() == Some(&trouble) {
                     // It is told already, and the camera is left as it is already.
                     return;
                 }
+                self.scribe.fault("look", &trouble);
+                self.look_fault = Some(trouble);
                 None
             }
             _ => None,
         };
-        if look.is_some()
-            && let Some(told) = self.look_fault.take()
-        {
-            self.scribe.update(|status| {
-                status.message.take_if(|message| *message == told);
-            });
+        if look.is_some() || self.used.look.is_none() {
+            self.look_fault = None;
+            self.scribe.mended(&["look"]);
         }
+        if look.is_some() && look.as_ref() == self.keeper.look() {
+            // The very same picture: nothing has changed.
+            return;
+        }
+        self.scribe.update(|status| status.reached = None);
+        self.scribe.is_blending = self.used.blend.is_some();
         let good = look.as_ref().and_then(|look| self.scribe.memory.good(&look.name));
         self.keeper.set_look(look, good, &mut self.scribe);
     }
 
     /// The picture of a look, blended with that of the look before while one turns into the other.
-    fn look_picture(&self, name: &str) -> Result<Arc<Frame>, String> {
+    fn look_picture(&self, name: &str) -> Result<Arc<Frame>, LookTrouble> {
         let picture = (self.workshop.looks)(name)?;
         let Some((before, share)) = &self.used.blend else { return Ok(picture) };
-        let before = (self.workshop.looks)(before)?;
+        // Without the one before, the new one is held alone.
+        let Ok(before) = (self.workshop.looks)(before) else { return Ok(picture) };
         let mixed = mixture(&before, &picture, *share);
-        mixed.map(Arc::new).map_err(|error| error.to_string())
+        mixed.map(Arc::new).map_err(|error| LookTrouble::Unusable(error.to_string()))
     }
 
     fn show_pictures(&self) {
@@ -335,12 +417,20 @@ impl Supervisor {
         let entry = self.shared.entry.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(entry) = entry else { return };
         let old = std::mem::replace(&mut self.entry, entry);
+        if old.look != self.entry.look && self.scribe.memory.chosen.take().is_some() {
+            // Who edits the file wants what it says now.
+            self.scribe.store();
+        }
         let reopen = old.camera != self.entry.camera
             || old.input != self.entry.input
             || old.pipeline != self.entry.pipeline;
         self.keeper.set_options(options_of(&self.entry, &self.workshop));
+        if old.pipeline != self.entry.pipeline {
+            self.open_button();
+        }
         if reopen {
-            self.let_go();
+            // What cannot be put back is told, and stays stored.
+            let _ = self.let_go();
             self.keeper.on(Event::Absent, &mut self.scribe);
             self.next_attempt = Instant::now();
         } else {
@@ -352,10 +442,12 @@ impl Supervisor {
     }
 
     /// Puts the camera back and closes it.
-    pub(super) fn let_go(&mut self) {
-        if let Some(mut camera) = self.camera.take()
-            && let Err(error) = camera.restore()
-        {
+    ///
+    /// # Errors
+    /// What could not be put back; it stays stored.
+    pub(super) fn let_go(&mut self) -> Result<(), PipelineError> {
+        let restored = self.camera.take().map_or(Ok(()), |mut camera| camera.restore());
+        if let Err(error) = &restored {
             self.scribe.fault("device", &format!("{error}; it stays stored for the next start"));
         }
         self.scribe.update(|status| {
@@ -363,6 +455,7 @@ impl Supervisor {
             status.now = None;
             status.reached = None;
         });
+        restored
     }
 
     /// The end: the camera is left as the configuration says.

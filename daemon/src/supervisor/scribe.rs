@@ -1,8 +1,9 @@
 //! Writes down what a keeper does: into the status, the pictures, the memory and the log.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tracing::{info, warn};
 use tuner::{Frame, Limits, ParameterInfo, Params};
@@ -10,7 +11,15 @@ use tuner::{Frame, Limits, ParameterInfo, Params};
 use super::handle::{Pictures, Shared};
 use super::memory::{Memory, MemoryFile};
 use super::status::{Adoption, CameraStatus, ParameterStatus, QueryStatus, named};
-use crate::keeping::{Journal, KeeperEvent};
+use crate::keeping::{Journal, KeeperEvent, State};
+
+/// A look that is lost and may not be tuned to yet.
+const HELD_BACK: &str = "held_back";
+/// What is over once a camera is open again.
+const OF_CAMERA: [&str; 4] = ["absent", "in_use", "device", "configuration"];
+/// All kinds, those first that most stand in the way.
+const FAULTS: [&str; 7] =
+    ["configuration", "device", "absent", "in_use", "look", "tune", HELD_BACK];
 
 /// The pen of one supervisor.
 pub(super) struct Scribe {
@@ -19,6 +28,10 @@ pub(super) struct Scribe {
     file: MemoryFile,
     shared: Arc<Shared>,
     table: Vec<ParameterInfo>,
+    /// The last message of each kind of fault that has not been mended.
+    faults: BTreeMap<&'static str, String>,
+    /// Whether the look is a mixture of two, whose settings are good for neither.
+    pub is_blending: bool,
 }
 
 impl Scribe {
@@ -31,7 +44,8 @@ impl Scribe {
         status.history.clone_from(&memory.history);
         status.paused = memory.paused;
         status.since_ms = now_ms();
-        Self { status, memory, file, shared, table: Vec::new() }
+        let (table, faults) = (Vec::new(), BTreeMap::new());
+        Self { status, memory, file, shared, table, faults, is_blending: false }
     }
 
     /// Changes the status and tells those who watch.
@@ -85,18 +99,26 @@ impl Scribe {
         }
     }
 
-    /// Counts a fault and tells it.
-    pub(super) fn fault(&mut self, kind: &str, message: &str) {
-        let is_new = self.status.message.as_deref() != Some(message);
-        if is_new {
+    /// Counts a fault and tells it, unless it is the last of its kind again.
+    pub(super) fn fault(&mut self, kind: &'static str, message: &str) {
+        if self.faults.get(kind).map(String::as_str) != Some(message) {
             warn!(camera = self.status.name, fault = kind, "{message}");
+            self.faults.insert(kind, message.to_owned());
+            self.update(|status| *status.counts.faults.entry(kind.to_owned()).or_default() += 1);
         }
-        self.update(|status| {
-            if is_new {
-                *status.counts.faults.entry(kind.to_owned()).or_default() += 1;
-            }
-            status.message = Some(message.to_owned());
-        });
+        self.show_fault();
+    }
+
+    /// Faults of these kinds are over.
+    pub(super) fn mended(&mut self, kinds: &[&'static str]) {
+        self.faults.retain(|kind, _| !kinds.contains(kind));
+        self.show_fault();
+    }
+
+    /// The message is that of the fault that most stands in the way.
+    fn show_fault(&mut self) {
+        let first = FAULTS.iter().find_map(|kind| self.faults.get(kind)).cloned();
+        self.update(|status| status.message = first);
     }
 
     pub(super) fn pictures(&self, change: impl FnOnce(&mut Pictures)) {
@@ -119,11 +141,13 @@ impl Journal for Scribe {
                 self.update(|status| {
                     status.state = to;
                     status.since_ms = now_ms();
-                    // What was wrong with the camera is over; what is wrong with its look may not be.
-                    if to.is_keeping() && !from.is_keeping() {
-                        status.message = None;
-                    }
                 });
+                if to.is_keeping() && !from.is_keeping() {
+                    self.mended(&OF_CAMERA);
+                }
+                if from == State::Drifting {
+                    self.mended(&[HELD_BACK]);
+                }
             }
             KeeperEvent::Glanced { picture } => self.live(picture),
             KeeperEvent::Measured { picture, score } => {
@@ -165,7 +189,8 @@ impl Journal for Scribe {
                     "settled"
                 );
                 self.live(picture);
-                let look = self.status.look.clone();
+                self.mended(&["tune"]);
+                let look = self.status.look.clone().filter(|_| !self.is_blending);
                 let table = std::mem::take(&mut self.table);
                 self.update(|status| {
                     for (shown, info) in status.parameters.iter_mut().zip(&table) {
@@ -190,13 +215,19 @@ impl Journal for Scribe {
             }
             KeeperEvent::TuneFailed { error } => self.fault("tune", error),
             KeeperEvent::HeldBack { wait } => {
+                let when = if wait == Duration::MAX {
+                    "no tune may begin by itself (keep.retunes_per_hour = 0)".to_owned()
+                } else {
+                    let seconds = wait.as_secs();
+                    format!(
+                        "the next tune may begin in {seconds} s (keep.cool_down_s, \
+                         keep.retunes_per_hour)"
+                    )
+                };
                 let message = format!(
-                    "the picture has left its look; the next tune may begin in {} s (keep.cool_down_s, \
-                     keep.retunes_per_hour), or at once by `isptune retune`",
-                    wait.as_secs()
+                    "the picture has left its look; {when}; `isptune retune` begins one at once"
                 );
-                warn!(camera, "{message}");
-                self.update(|status| status.message = Some(message));
+                self.fault(HELD_BACK, &message);
             }
             KeeperEvent::Blind(why) => {
                 let why = why.to_string();

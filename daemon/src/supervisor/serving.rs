@@ -6,7 +6,7 @@ use tuner::{Parameter, Params};
 
 use super::command::{Answer, Command, Refusal, Request};
 use super::memory::{ChosenLook, over};
-use super::run::Supervisor;
+use super::run::{LookTrouble, Supervisor};
 use super::scribe::now_ms;
 use super::status::{Adoption, named};
 use crate::keeping::{Event, State};
@@ -15,6 +15,10 @@ impl Supervisor {
     /// Carries out a request and answers it.
     pub(super) fn serve(&mut self, request: Request) {
         let Request { command, reply } = request;
+        if reply.is_closed() {
+            // Whoever asked was told to try again: nothing may be done behind their back.
+            return;
+        }
         let name = command.name();
         let answer = self.carry_out(command);
         match &answer {
@@ -42,8 +46,9 @@ impl Supervisor {
             }
             Command::Restore => {
                 self.pause(true);
-                self.let_go();
+                let restored = self.let_go();
                 self.keeper.on(Event::Pause, &mut self.scribe);
+                restored.map_err(|error| Refusal::Failed(error.to_string()))?;
                 Ok(Answer::Accepted)
             }
             Command::Apply { params } => self.apply(&params),
@@ -61,10 +66,10 @@ impl Supervisor {
 
     fn not_open(&self) -> Refusal {
         let message = self.scribe.status.message.clone();
-        Refusal::NotOpen(message.unwrap_or_else(|| match self.keeper.state() {
+        Refusal::NotOpen(match self.keeper.state() {
             State::Paused => "it was let go of; `isptune resume` opens it again".to_owned(),
-            _ => "it is being opened".to_owned(),
-        }))
+            _ => message.unwrap_or_else(|| "it is being opened".to_owned()),
+        })
     }
 
     fn retune(&mut self) -> Result<Answer, Refusal> {
@@ -98,7 +103,7 @@ impl Supervisor {
         camera.set(&params).map_err(|error| Refusal::Failed(error.to_string()))?;
         self.pause(true);
         self.keeper.on(Event::Pause, &mut self.scribe);
-        self.scribe.standing(&params, &limits);
+        self.use_limits();
         let params = named(&params, self.scribe.table());
         self.scribe.adopt(Adoption {
             at_ms: now_ms(),
@@ -130,6 +135,7 @@ impl Supervisor {
     fn plan(&mut self) -> Result<Answer, Refusal> {
         let Some(camera) = self.camera.as_deref_mut() else { return Err(self.not_open()) };
         let planned = self.keeper.plan(camera, &mut self.scribe);
+        camera.rest();
         let planned = planned.map_err(|error| Refusal::Failed(error.to_string()))?;
         let Some(planned) = planned else {
             return Err(Refusal::BadValue(match self.keeper.blind() {
@@ -161,14 +167,11 @@ impl Supervisor {
         if !(0.0..=1.0).contains(&strength) {
             return Err(Refusal::BadValue(format!("strength {strength} is outside 0 to 1")));
         }
-        if let Some(name) = &name
-            && (self.workshop.looks)(name).is_err()
-        {
-            return Err(Refusal::NoSuchLook(name.clone()));
-        }
-        let (now, now_strength) = self.wanted_look();
-        if now.look == name && now.blend.is_none() && now_strength == strength {
-            return Ok(Answer::Accepted);
+        if let Some(name) = &name {
+            (self.workshop.looks)(name).map_err(|trouble| match trouble {
+                LookTrouble::Missing(_) => Refusal::NoSuchLook(name.clone()),
+                LookTrouble::Unusable(reason) => Refusal::BadValue(reason),
+            })?;
         }
         let instead_of = self.entry.look.clone();
         self.scribe.memory.chosen = Some(ChosenLook { look: name, strength, instead_of });

@@ -25,7 +25,8 @@ pub fn stand_in(name: &str) -> (Handle, StandIn, Receiver<Request>) {
         status: watch::Sender::new(Arc::new(CameraStatus::new(name.to_owned()))),
         pictures: Mutex::new(Pictures::default()),
         cancel: Arc::default(),
-        progress: AtomicU64::new(0),
+        progress: Arc::new(AtomicU64::new(0)),
+        pressed: AtomicBool::new(false),
         stopping: AtomicBool::new(false),
         entry: Mutex::new(None),
     });

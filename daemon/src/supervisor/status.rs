@@ -121,7 +121,7 @@ pub struct Counts {
     pub adoptions: u64,
     /// Measurements of what stands.
     pub measurements: u64,
-    /// Failures, by kind: `absent`, `in_use`, `device`, `configuration`, `tune`.
+    /// Failures, by kind: `absent`, `in_use`, `device`, `configuration`, `look`, `tune`, `held_back`.
     pub faults: BTreeMap<String, u64>,
 }
 

@@ -63,7 +63,9 @@ impl Bench {
             looks: Arc::new(move |name| {
                 let looks = looks.lock().unwrap();
                 let found = looks.iter().rev().find(|(known, _)| known == name);
-                found.map(|(_, look)| Arc::clone(look)).ok_or_else(|| format!("no look {name}"))
+                found
+                    .map(|(_, look)| Arc::clone(look))
+                    .ok_or_else(|| LookTrouble::Missing(format!("no look {name}")))
             }),
             actor: Arc::default(),
             state: self.path().to_owned(),

@@ -12,6 +12,7 @@ use tuner::{
 use crate::camera_end;
 use crate::exit::Exit;
 use crate::interrupt;
+use crate::known_device;
 use crate::look::LookName;
 use crate::option_values::{apply_limits, parse_limit, parse_lock, parse_region};
 use crate::picture_source::PictureSource;
@@ -34,6 +35,9 @@ pub struct Options {
     search: SearchOptions,
     #[command(flatten)]
     output: ResultOutput,
+    /// Do without what `isptune calibrate` has stored of this device
+    #[arg(long)]
+    no_calibration: bool,
     /// Put a camera back as it was found, instead of leaving it at the best query
     #[arg(long)]
     restore: bool,
@@ -111,7 +115,14 @@ impl SearchOptions {
             goal: GoalOptions { region_of_interest: self.region, register: !self.no_registration },
             limits,
             seed: self.seed,
+            calibration: None,
         })
+    }
+
+    /// Whether the strategy asks a simulator.
+    #[must_use]
+    pub fn simulates(&self) -> bool {
+        strategy::SIMULATING_NAMES.contains(&self.strategy.as_str())
     }
 
     /// Queries at most.
@@ -136,8 +147,11 @@ pub fn run(options: &Options) -> Result<Exit> {
     options.output.check()?;
     let (goal, goal_name) = options.goal.load(&options.state)?;
     let mut pipeline = options.source.open(&file, &cancel)?;
-    let tune_options =
+    let mut tune_options =
         options.search.tune_options(file.limits_on(&pipeline), &pipeline.found_params())?;
+    if !options.no_calibration && options.search.simulates() {
+        tune_options.calibration = known_device::calibration_of(&file, &pipeline);
+    }
     let names = Names {
         title: String::new(),
         input: options.source.name(&pipeline),

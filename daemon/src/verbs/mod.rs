@@ -1,5 +1,6 @@
 //! The verbs of the command line, one file each.
 
+pub mod calibrate;
 #[cfg(target_os = "linux")]
 pub mod camera;
 pub mod compare;

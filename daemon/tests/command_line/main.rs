@@ -11,6 +11,7 @@ mod bad_pictures;
 mod bad_places;
 mod bad_programs;
 mod bad_values;
+mod calibrated;
 mod interrupted;
 mod results;
 mod workbench;

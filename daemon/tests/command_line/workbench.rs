@@ -90,6 +90,8 @@ impl Workbench {
     pub fn command(&self, words: &str) -> Command {
         let mut command = Command::new(ISPTUNE);
         command.args(words.split_whitespace()).current_dir(self.folder()).stdin(Stdio::null());
+        // What the user of this machine has calibrated is not for tests.
+        command.env("STATE_DIRECTORY", self.folder());
         command
     }
 

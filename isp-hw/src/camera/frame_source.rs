@@ -84,6 +84,9 @@ pub enum FrameSourceError {
         /// What is wrong with it.
         source: DecodeError,
     },
+    /// The wait was ended from outside.
+    #[error("interrupted")]
+    Interrupted,
     /// A recording has no frame at that time.
     #[error("no frame within {waited_ms} ms of the recording")]
     NoFrame {

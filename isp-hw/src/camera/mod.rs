@@ -12,6 +12,7 @@ mod control_model;
 mod default_mapping;
 mod effect;
 mod frame_source;
+mod interruptible;
 mod latency;
 mod live;
 mod mosaic;

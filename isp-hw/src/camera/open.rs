@@ -116,8 +116,8 @@ impl CameraPipeline {
             SettledPictures::new(device, capture, config.frame_timeout, Arc::clone(cancel));
         let name = format!("{} ({})", camera.name, camera.identity);
         let gpio = gpio_of(config, &mut notices);
-        let camera = Self::new(name, notices, Box::new(sink), Box::new(pictures), &config.software);
-        Ok(camera.with_gpio(gpio))
+        let opened = Self::new(name, notices, Box::new(sink), Box::new(pictures), &config.software);
+        Ok(opened.with_gpio(gpio).with_identity(camera.identity))
     }
 
     /// As [`Self::open`] for a camera whose parameters are registers of a chip on I2C; `camera`
@@ -149,14 +149,15 @@ impl CameraPipeline {
         let timeout = source.frame_timeout;
         let pictures = SettledPictures::new(device, capture, timeout, Arc::clone(cancel));
         let gpio = gpio_of(&source, &mut notices);
-        let camera = Self::new(name, notices, Box::new(sink), Box::new(pictures), &source.software);
-        Ok(camera.with_gpio(gpio))
+        let identity = format!("{} behind {}", config.place, camera.identity);
+        let opened = Self::new(name, notices, Box::new(sink), Box::new(pictures), &source.software);
+        Ok(opened.with_gpio(gpio).with_identity(identity))
     }
 }
 
 #[cfg(target_os = "linux")]
 fn state_of(config: &CameraConfig) -> Result<PathBuf, CameraOpenError> {
-    let usual = || crate::v4l2::state_directory("/".as_ref());
+    let usual = || crate::state_directory("/".as_ref());
     config.state.clone().or_else(usual).ok_or(CameraOpenError::NoStateDirectory)
 }
 

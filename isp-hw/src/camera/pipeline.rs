@@ -1,6 +1,8 @@
 //! A camera as a pipeline: parameters go to its controls, pictures come from its frames.
 
-use tuner::{Frame, Parameter, ParameterInfo, Params, Pipeline, PipelineError, Simulator, View};
+use tuner::{
+    Frame, Limits, Parameter, ParameterInfo, Params, Pipeline, PipelineError, Simulator, View,
+};
 
 use super::Latency;
 use super::config::SoftwareStage;
@@ -16,6 +18,7 @@ const CLEAR_CHANGE: f64 = 0.4;
 /// [`Self::keep`] was called.
 pub struct CameraPipeline {
     name: String,
+    identity: String,
     notices: Vec<String>,
     sink: Box<dyn ParameterSink>,
     pictures: Box<dyn PictureSource>,
@@ -29,6 +32,7 @@ pub struct CameraPipeline {
     start: Params,
     /// The picture of `start`.
     found: Option<Frame>,
+    limits: Limits,
     latency: Option<Latency>,
     knows_latency: bool,
     gpio: Gpio,
@@ -52,6 +56,7 @@ impl CameraPipeline {
             sink.controls().iter().map(|control| control.info.clone()).collect();
         let carried: Vec<Parameter> = mapped.iter().map(|info| info.parameter).collect();
         Self {
+            identity: name.clone(),
             name,
             notices,
             supplied: software.parameters(&carried),
@@ -62,6 +67,7 @@ impl CameraPipeline {
             pictures,
             software: SoftwareIsp::default(),
             found: None,
+            limits: Limits::default(),
             latency: None,
             knows_latency: false,
             gpio: Gpio::default(),
@@ -76,6 +82,19 @@ impl CameraPipeline {
         gpio.show(LightState::Idle);
         self.gpio = gpio;
         self
+    }
+
+    /// The same, known again by this identity; without one the name serves.
+    #[must_use]
+    pub fn with_identity(mut self, identity: String) -> Self {
+        self.identity = identity;
+        self
+    }
+
+    /// By what the camera is known again.
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        &self.identity
     }
 
     /// The camera's name and identity, for people.
@@ -97,18 +116,43 @@ impl CameraPipeline {
         self.latency
     }
 
-    /// Measures once how late a change shows, with the first parameter that a control carries.
+    /// Measures once how late a change shows, with the first parameter that a control carries and
+    /// that is free.
     fn learn_latency(&mut self) -> Result<(), PipelineError> {
         self.knows_latency = true;
         let found = self.start;
-        let Some(control) = self.sink.controls().first() else { return Ok(()) };
-        let parameter = control.info.parameter;
-        let value = found.get(parameter);
-        let other = found.with(parameter, value - CLEAR_CHANGE.copysign(value));
+        let mut carried = self.sink.controls().iter().map(|control| control.info.parameter);
+        let Some(other) = carried.find_map(|parameter| self.clearly_changed(parameter)) else {
+            return Ok(());
+        };
         let sink = &mut self.sink;
         let mut write = |is_first| sink.apply(if is_first { &found } else { &other });
-        self.latency = self.pictures.learn_latency(&mut write)?;
+        match self.pictures.learn_latency(&mut write) {
+            Ok(latency) => self.latency = latency,
+            Err(error) => {
+                // It may stand at the other setting; the error is what must be heard of.
+                self.knows_latency = false;
+                let _ = self.sink.apply(&found);
+                return Err(error);
+            }
+        }
         Ok(())
+    }
+
+    /// The setting where the next tune begins with one parameter changed so that it shows; `None`
+    /// where its limits do not let it.
+    fn clearly_changed(&self, parameter: Parameter) -> Option<Params> {
+        let value = self.start.get(parameter);
+        let other = self.start.with(parameter, value - CLEAR_CHANGE.copysign(value));
+        let other = self.limits.clamp(other).get(parameter);
+        let is_clear = (other - value).abs() > CLEAR_CHANGE / 2.0;
+        is_clear.then(|| self.start.with(parameter, other))
+    }
+
+    /// What may be changed, also by what the pipeline does on its own account: finding out how late
+    /// a change shows.
+    pub const fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
     }
 
     /// How many pictures did not hold still, and may show more than the parameters.
@@ -175,6 +219,10 @@ impl CameraPipeline {
     /// # Errors
     /// As for a query.
     pub fn glance(&mut self) -> Result<Frame, PipelineError> {
+        if self.gpio.lamp().is_there() {
+            // In another light nothing could be compared.
+            return self.look();
+        }
         let frame = self.pictures.newest()?;
         Ok(self.picture_of(frame, &self.standing))
     }

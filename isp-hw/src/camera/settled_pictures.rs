@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tuner::{Frame, PipelineError};
 
+use super::interruptible::Interruptible;
 use super::parameter_sink::{PictureSource, device_failed};
 use super::{
     FrameSource, FrameSourceError, Latency, LatencyError, LatencyOptions, MonotonicTime,
@@ -18,6 +19,8 @@ const NOISE_AFTER_AVERAGING: f64 = 0.3;
 const MOST_FRAMES: u32 = 16;
 /// Frames that the noise is measured on.
 const NOISE_FRAMES: usize = 4;
+/// Frames that are fetched for that at most, where some cannot be decoded.
+const MOST_NOISE_FRAMES: usize = 16;
 /// Frames that are let pass after a write where the latency could not be measured: two at the
 /// sensor, two in its driver, four in the buffers.
 const LATENCY_UNKNOWN: u32 = 8;
@@ -29,7 +32,7 @@ const LONGEST_AVERAGE: Duration = Duration::from_secs(4);
 /// Waits for frames that agree, and averages as many as their noise asks for.
 pub struct SettledPictures<S> {
     device: String,
-    source: S,
+    source: Interruptible<S>,
     options: SettleOptions,
     frames: Option<u32>,
     unsettled: u32,
@@ -47,6 +50,7 @@ impl<S: FrameSource> SettledPictures<S> {
         cancel: Arc<AtomicBool>,
     ) -> Self {
         let options = SettleOptions { longest: frame_timeout, ..SettleOptions::default() };
+        let source = Interruptible::new(source, Arc::clone(&cancel));
         Self { device, source, options, frames: None, unsettled: 0, cancel }
     }
 
@@ -68,6 +72,9 @@ impl<S: FrameSource> SettledPictures<S> {
     }
 
     fn failed(&self, error: &FrameSourceError) -> PipelineError {
+        if matches!(error, FrameSourceError::Interrupted) {
+            return PipelineError::Interrupted;
+        }
         device_failed(self.device.clone(), error)
     }
 
@@ -75,7 +82,10 @@ impl<S: FrameSource> SettledPictures<S> {
     fn measure_noise(&mut self, settled: &Settled) -> Result<u32, FrameSourceError> {
         let mut frames = vec![settled.frame.clone()];
         let mut moment = settled.captured.captured_at;
-        while frames.len() < NOISE_FRAMES {
+        for _ in 1..MOST_NOISE_FRAMES {
+            if frames.len() == NOISE_FRAMES {
+                break;
+            }
             let captured = self.source.frame_after(moment, self.options.longest)?;
             moment = captured.captured_at;
             frames.extend(captured.decode().ok());

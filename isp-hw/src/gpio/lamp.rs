@@ -27,6 +27,12 @@ impl Lamp {
         Self { switch: Some(Arc::new(Mutex::new(Switch { line, active, wanted: 0 }))) }
     }
 
+    /// Whether there is one.
+    #[must_use]
+    pub const fn is_there(&self) -> bool {
+        self.switch.is_some()
+    }
+
     /// Switches the lamp on, if there is one.
     pub fn light(&self) -> Lit {
         if let Some(switch) = &self.switch {

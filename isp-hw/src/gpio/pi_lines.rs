@@ -59,6 +59,10 @@ impl OutputLine for PiOutput {
 fn into_line_error(error: Error) -> LineError {
     LineError(match error {
         Error::UnknownModel => "this is no Raspberry Pi".to_owned(),
+        // What is tried where there is no /dev/gpiomem, as on Debian.
+        Error::PermissionDenied(path) if path == "/dev/mem" => {
+            format!("{path}: permission denied; be root, on a kernel started with iomem=relaxed")
+        }
         Error::PermissionDenied(path) => {
             format!("{path}: permission denied; join the group \"gpio\"")
         }

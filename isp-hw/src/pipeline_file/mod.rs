@@ -5,6 +5,7 @@
 
 mod camera_keys;
 mod command_keys;
+mod device;
 mod i2c_keys;
 mod kind;
 mod limit_keys;

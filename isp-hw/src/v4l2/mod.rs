@@ -28,9 +28,7 @@ pub use enumeration::{Camera, cameras};
 pub use error::{CameraError, Step};
 pub use events::{ControlChange, Event, Events};
 pub use finding::find_camera;
-pub use found_values::{
-    FoundValues, FoundValuesError, FoundValuesStore, Pending, SetAside, state_directory,
-};
+pub use found_values::{FoundValues, FoundValuesError, FoundValuesStore, Pending, SetAside};
 pub use negotiation::{FormatWish, FrameInterval, Negotiated, negotiate};
 pub use node::Node;
 pub use open_camera::{OpenCamera, chosen_camera};

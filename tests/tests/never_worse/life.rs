@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use daemon::keeping::{
     Event, HeldCamera, KeepPolicy, Keeper, KeeperEvent, KeeperOptions, LookPicture, Search, State,
+    Unusable,
 };
 use isp_hw::Variation;
 use rand::{RngExt, SeedableRng};
@@ -19,7 +20,10 @@ use tuner::{
 
 use crate::simulated_camera::{Faults, Light, SimulatedCamera};
 
-const SIZE: [usize; 2] = [32, 24];
+/// Small: a life has thousands of pictures.
+const SMALL: [usize; 2] = [32, 24];
+/// Large enough that noise averages out in the cells of a glance, as in the pictures of a camera.
+const LARGE: [usize; 2] = [192, 144];
 /// A difference that nobody sees, dB; and one that light which has changed may make unnoticed.
 const UNSEEN_DB: f64 = 0.3;
 const UNNOTICED_DB: f64 = 1.0;
@@ -88,7 +92,8 @@ impl Life {
             4..6 => "nelder-mead",
             _ => "random",
         };
-        Self::new(&mut random, seed, strategy, faults, light, Duration::from_secs(180))
+        let trouble = Duration::from_secs(180);
+        Self::new(&mut random, SMALL, seed, strategy, faults, light, trouble)
     }
 
     /// Light that changes between two lamps every 5 to 300 s, for three hours.
@@ -100,18 +105,18 @@ impl Life {
             if phase.is_multiple_of(2) { [1.0; 3] } else { [0.5, 0.45, 0.3] }
         });
         let trouble = Duration::from_secs(3 * 3600);
-        Self::new(&mut random, seed, "random", Faults::default(), light, trouble)
+        Self::new(&mut random, SMALL, seed, "random", Faults::default(), light, trouble)
     }
 
     fn new(
         random: &mut ChaCha8Rng,
+        [width, height]: [usize; 2],
         seed: u64,
         strategy: &str,
         faults: Faults,
         light: Light,
         trouble: Duration,
     ) -> Self {
-        let [width, height] = SIZE;
         let scene = linear(&dead_leaves(seed, width, height).unwrap());
         let strength = random.random_range(0.0..1.0);
         let isp = Variation::new(strength, seed);
@@ -138,18 +143,48 @@ impl Life {
         Self { camera, keeper, goal, found, faults, trouble, peace }
     }
 
+    /// Constant light and this noise, nothing else.
+    pub fn in_peace(seed: u64, noise: f64) -> Self {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let faults = Faults { noise, ..Faults::default() };
+        let light: Light = Box::new(|_| [1.0; 3]);
+        Self::new(&mut random, LARGE, seed, "greedy", faults, light, Duration::ZERO)
+    }
+
+    /// Whether the keeper takes the camera for frozen, once it holds it, a minute after it began to
+    /// repeat its pictures.
+    pub fn looks_frozen(mut self, repeats: bool) -> bool {
+        let cancel = AtomicBool::new(false);
+        let mut deaf = |_: KeeperEvent<'_>| {};
+        self.begin();
+        self.camera.faults = self.faults;
+        for at in [60, 120] {
+            while self.camera.now < Duration::from_secs(at) {
+                let wait = self.keeper.step(&mut self.camera, &cancel, &mut deaf).unwrap();
+                self.camera.now += wait;
+            }
+            assert_eq!(self.keeper.state(), State::Holding);
+            self.camera.is_frozen = repeats;
+        }
+        self.keeper.blind() == Some(&Unusable::Frozen)
+    }
+
+    fn begin(&mut self) {
+        let picture = Arc::new(self.goal.clone());
+        let look = LookPicture { name: "look".to_owned(), picture, strength: 1.0 };
+        self.keeper.set_limits(Limits::default());
+        self.keeper.set_look(Some(look), None, &mut |_: KeeperEvent<'_>| {});
+        self.keeper.opened(self.found, &mut |_: KeeperEvent<'_>| {});
+    }
+
     pub fn run(mut self) -> Ending {
         let mut adoptions = 0;
         let mut retunes: VecDeque<Duration> = VecDeque::new();
         let mut most_retunes_an_hour = 0;
-        let picture = Arc::new(self.goal.clone());
-        let look = LookPicture { name: "look".to_owned(), picture, strength: 1.0 };
         let mut was_drifting = false;
         let mut retuned = false;
         let cancel = AtomicBool::new(false);
-        self.keeper.set_limits(Limits::default());
-        self.keeper.set_look(Some(look), None, &mut |_: KeeperEvent<'_>| {});
-        self.keeper.opened(&mut |_: KeeperEvent<'_>| {});
+        self.begin();
         self.camera.faults = self.faults;
         let end = self.trouble + self.peace;
         while self.camera.now < end {
@@ -201,7 +236,7 @@ impl Life {
         let faults = std::mem::take(&mut self.camera.faults);
         self.camera.set(&self.found).unwrap();
         self.camera.faults = faults;
-        self.keeper.opened(&mut deaf);
+        self.keeper.opened(self.found, &mut deaf);
     }
 }
 

@@ -63,3 +63,13 @@ fn under_a_flickering_lamp_there_are_six_retunes_an_hour_at_most() {
         assert!(ending.most_retunes_an_hour <= 6, "seed {seed}: {ending:?}");
     }
 }
+
+#[test]
+fn a_still_picture_is_not_taken_for_frozen_and_a_noisy_camera_that_repeats_one_is() {
+    for seed in 0..3 {
+        assert!(!Life::in_peace(seed, 0.0).looks_frozen(false), "still {seed}");
+        assert!(!Life::in_peace(seed, 0.0).looks_frozen(true), "still and frozen {seed}");
+        assert!(!Life::in_peace(seed, 1.5).looks_frozen(false), "noisy {seed}");
+        assert!(Life::in_peace(seed, 1.5).looks_frozen(true), "noisy and frozen {seed}");
+    }
+}

@@ -37,6 +37,9 @@ pub type Light = Box<dyn Fn(Duration) -> [f64; 3] + Send>;
 pub struct SimulatedCamera {
     pub now: Duration,
     pub faults: Faults,
+    /// Repeats the picture that it gave last.
+    pub is_frozen: bool,
+    last: Option<Frame>,
     /// Faults that have happened.
     pub happened: u64,
     light: Light,
@@ -63,6 +66,8 @@ impl SimulatedCamera {
         Self {
             now: Duration::ZERO,
             faults: Faults::default(),
+            is_frozen: false,
+            last: None,
             happened: 0,
             light,
             scene,
@@ -127,6 +132,15 @@ impl SimulatedCamera {
     }
 
     fn picture(&mut self) -> Result<Frame, PipelineError> {
+        if let Some(last) = self.last.as_ref().filter(|_| self.is_frozen) {
+            return Ok(last.clone());
+        }
+        let picture = self.new_picture()?;
+        self.last = Some(picture.clone());
+        Ok(picture)
+    }
+
+    fn new_picture(&mut self) -> Result<Frame, PipelineError> {
         if self.happens(self.faults.failed) {
             return Err(self.failure("no frame"));
         }

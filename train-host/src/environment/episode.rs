@@ -53,6 +53,16 @@ pub enum EpisodeError {
     /// There is nothing to practise on.
     #[error("there is no photograph to practise on")]
     NothingToDraw,
+    /// A picture of another size than the paper's state has.
+    #[error(
+        "a picture of {width} × {height} pixels; the state of the paper is one of 64 × 64: --side 64"
+    )]
+    PaperSide {
+        /// Its width.
+        width: usize,
+        /// Its height.
+        height: usize,
+    },
     /// A step without an episode.
     #[error("the task was asked for a step before it was reset")]
     NotReset,
@@ -171,6 +181,18 @@ impl Episode {
         let rendered = self.pipeline.simulate(&params);
         self.picture = seen(rendered, self.noise_steps, &mut self.random);
         self.params = params;
+    }
+
+    /// The picture of the last query; as found before the first.
+    #[must_use]
+    pub const fn picture(&self) -> &Planes {
+        &self.picture
+    }
+
+    /// The goal.
+    #[must_use]
+    pub const fn goal(&self) -> &Planes {
+        &self.goal
     }
 
     /// The parameters of the last query; neutral before the first.

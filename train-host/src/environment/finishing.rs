@@ -8,6 +8,7 @@ use tuner::actor::{LONGEST_STEP, OBSERVATION_LENGTH, OUTPUT_SOFTNESS, STEP_PER_S
 use tuner::{Frame, Parameter, Params};
 
 use super::episode::MEAN_INTENSITY;
+use super::paper_state::{PAPER_OBSERVATION_LENGTH, PaperEye};
 use super::{ControlTask, Episode, EpisodeError, PracticeOptions, Step};
 
 /// Queries of an episode.
@@ -24,21 +25,41 @@ pub enum Reward {
     DeltaE,
 }
 
+/// What the policy sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// What the policy on a device sees, 344 numbers.
+    Residual,
+    /// What the paper's policy sees ([`PaperEye`]).
+    Paper,
+}
+
+/// What an action is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// A step of the nine parameters by the device's own rule ([`tuner::actor::step`]) with
+    /// `tanh(0.3·o)` as the action, so that a policy whose output is squashed in that way can be
+    /// exported as it is.
+    Step,
+    /// The nine parameters themselves (the paper).
+    Absolute,
+}
+
 /// Episodes of at most ten queries on random pictures with random goals, each query on the picture
 /// as found.
-///
-/// The state is what the policy on a device sees, 344 numbers. The action is a step of the nine
-/// parameters by the device's own rule ([`tuner::actor::step`]) with `tanh(0.3·o)` as the action, so
-/// that a policy whose output is squashed in that way can be exported as it is.
 pub struct Finishing {
     photographs: Arc<Vec<Frame>>,
     practice: PracticeOptions,
     reward: Reward,
+    state: State,
+    moves: Move,
     running: Option<Running>,
 }
 
 struct Running {
     episode: Episode,
+    /// Of the paper's state.
+    eye: Option<PaperEye>,
     queries: usize,
     /// Negative distance to the goal in units of the reward.
     merit: f64,
@@ -59,7 +80,15 @@ impl Finishing {
         if photographs.is_empty() {
             return Err(EpisodeError::NothingToDraw);
         }
-        Ok(Self { photographs, practice, reward, running: None })
+        let (state, moves) = (State::Residual, Move::Step);
+        Ok(Self { photographs, practice, reward, state, moves, running: None })
+    }
+
+    /// The same with another state and other actions.
+    #[must_use]
+    pub const fn seen_as(mut self, state: State, moves: Move) -> Self {
+        (self.state, self.moves) = (state, moves);
+        self
     }
 
     fn merit(&self, episode: &Episode) -> f64 {
@@ -77,7 +106,10 @@ fn reach(scale: f64) -> f64 {
 
 impl ControlTask for Finishing {
     fn observation_length(&self) -> usize {
-        OBSERVATION_LENGTH
+        match self.state {
+            State::Residual => OBSERVATION_LENGTH,
+            State::Paper => PAPER_OBSERVATION_LENGTH,
+        }
     }
 
     fn action_length(&self) -> usize {
@@ -92,15 +124,27 @@ impl ControlTask for Finishing {
         let episode = Episode::draw(photograph, &self.practice, drawn)?;
         let seen = episode.observe()?;
         let (merit, reach) = (self.merit(&episode), reach(seen.scale));
-        self.running = Some(Running { episode, queries: 0, merit, reach });
-        Ok(seen.values.to_vec())
+        let eye = match self.state {
+            State::Residual => None,
+            State::Paper => Some(PaperEye::new(episode.goal())?),
+        };
+        let observation = match &eye {
+            None => seen.values.to_vec(),
+            Some(eye) => eye.observe(episode.picture())?,
+        };
+        self.running = Some(Running { episode, eye, queries: 0, merit, reach });
+        Ok(observation)
     }
 
     fn step(&mut self, action: &[f32]) -> Result<Step, EpisodeError> {
         let Some(mut running) = self.running.take() else { return Err(EpisodeError::NotReset) };
         let mut params = running.episode.params().values();
         for (param, action) in params.iter_mut().zip(action) {
-            *param += f64::from(action.clamp(-1.0, 1.0)) * running.reach;
+            let action = f64::from(action.clamp(-1.0, 1.0));
+            *param = match self.moves {
+                Move::Step => *param + action * running.reach,
+                Move::Absolute => action,
+            };
         }
         running.episode.query(Params::clamped(params));
         running.queries += 1;
@@ -110,15 +154,21 @@ impl ControlTask for Finishing {
         (running.merit, running.reach) = (merit, reach(seen.scale));
         let collapsed = !MEAN_INTENSITY.contains(&running.episode.mean_intensity());
         let truncated = running.queries >= QUERIES;
+        let observation = match &mut running.eye {
+            None => seen.values.to_vec(),
+            Some(eye) => eye.observe_query(running.episode.picture(), running.episode.params())?,
+        };
         self.running = Some(running);
-        let observation = seen.values.to_vec();
         Ok(Step { observation, reward, terminated: collapsed, truncated, dropped: collapsed })
     }
 
     fn demonstration(&mut self) -> Option<Vec<f32>> {
         let Running { episode, reach, .. } = self.running.as_mut()?;
         let missing = episode.answer().values().into_iter().zip(episode.params().values());
-        let action = missing.map(|(target, param)| ((target - param) / *reach).clamp(-1.0, 1.0));
+        let action = missing.map(|(target, param)| match self.moves {
+            Move::Step => ((target - param) / *reach).clamp(-1.0, 1.0),
+            Move::Absolute => target,
+        });
         Some(action.map(|value| value as f32).collect())
     }
 
@@ -154,6 +204,21 @@ mod tests {
         let last = task.figure().unwrap();
         assert!(last > 50.0, "{last}");
         assert!((last - first - earned).abs() < 1e-6, "{first} {earned} {last}");
+    }
+
+    #[test]
+    fn with_the_papers_state_and_actions_one_demonstration_is_enough() {
+        let mut task = task("software", Reward::Psnr).seen_as(State::Paper, Move::Absolute);
+        assert!(matches!(task.reset(3), Err(EpisodeError::PaperSide { width: 24, height: 24 })));
+        task.practice.side = 64;
+        let found = task.reset(3).unwrap();
+        assert_eq!(found.len(), task.observation_length());
+        let action = task.demonstration().unwrap();
+        let step = task.step(&action).unwrap();
+        assert!(task.figure().unwrap() > 50.0);
+        let history = &step.observation[found.len() - 100..];
+        assert_eq!(history[..9], action[..]);
+        assert_ne!(history[90], 0.0);
     }
 
     #[test]

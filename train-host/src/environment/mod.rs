@@ -6,6 +6,7 @@ mod crop;
 mod demonstrator;
 mod episode;
 mod finishing;
+mod paper_state;
 mod pendulum;
 mod picture_metric;
 mod pipeline_mix;
@@ -18,7 +19,11 @@ pub use answer_file::{AnswerFile, AnswerFileError, AnswerKey};
 pub use control_task::{ControlTask, Step};
 pub use crop::{Crop, random_crop};
 pub use episode::{Episode, EpisodeError, PracticeOptions};
-pub use finishing::{Finishing, Reward};
+pub use finishing::{Finishing, Move, Reward, State};
+pub use paper_state::{
+    PAPER_HISTOGRAMS, PAPER_HISTORY, PAPER_OBSERVATION_LENGTH, PAPER_PICTURE, PAPER_SIDE,
+    PAPER_STATISTICS, PaperEye,
+};
 pub use pendulum::Pendulum;
 pub use picture_metric::PictureMetric;
 pub use pipeline_mix::{PipelineKind, PipelineMix, PipelineMixError};

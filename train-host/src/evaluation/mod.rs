@@ -1,7 +1,10 @@
 //! How good a policy is.
 
+mod episode_trace;
+pub mod markdown;
 mod policy_run;
 mod summary;
 
+pub use episode_trace::{CAP_DB, EpisodeTrace, TrueGoal, trace};
 pub use policy_run::{CHECKPOINTS, EvaluationError, PolicyRun, run_policy};
 pub use summary::Summary;

@@ -47,6 +47,8 @@ pub struct Checkpoint {
     pub state: serde_json::Value,
     /// Flat tensors of floats by name.
     pub tensors: HashMap<String, Vec<f32>>,
+    /// Flat tensors of bytes by name.
+    pub bytes: HashMap<String, Vec<u8>>,
 }
 
 impl Checkpoint {
@@ -54,7 +56,7 @@ impl Checkpoint {
     #[must_use]
     pub fn of(state: serde_json::Value, tensors: &[(&str, &Tensor)]) -> Self {
         let host = tensors.iter().map(|(name, tensor)| ((*name).to_owned(), to_host(tensor)));
-        Self { state, tensors: host.collect() }
+        Self { state, tensors: host.collect(), bytes: HashMap::new() }
     }
 
     /// Writes it: safetensors, all or nothing.
@@ -62,7 +64,7 @@ impl Checkpoint {
     /// # Errors
     /// [`CheckpointError::Write`].
     pub fn save(&self, path: &Path) -> Result<(), CheckpointError> {
-        let bytes = self.bytes().map_err(|error| CheckpointError::Unusable {
+        let bytes = self.file().map_err(|error| CheckpointError::Unusable {
             path: path.to_owned(),
             reason: error.to_string(),
         })?;
@@ -70,7 +72,7 @@ impl Checkpoint {
         Ok(())
     }
 
-    fn bytes(&self) -> Result<Vec<u8>, safetensors::SafeTensorError> {
+    fn file(&self) -> Result<Vec<u8>, safetensors::SafeTensorError> {
         let raw: Vec<(&str, Vec<u8>)> = self
             .tensors
             .iter()
@@ -78,10 +80,13 @@ impl Checkpoint {
                 (name.as_str(), values.iter().flat_map(|value| value.to_le_bytes()).collect())
             })
             .collect();
-        let views = raw
-            .iter()
-            .map(|(name, bytes)| {
-                TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes).map(|view| (*name, view))
+        let floats = raw.iter().map(|(name, bytes)| (*name, Dtype::F32, bytes.len() / 4, bytes));
+        let plain = self.bytes.iter();
+        let plain = plain.map(|(name, bytes)| (name.as_str(), Dtype::U8, bytes.len(), bytes));
+        let views = floats
+            .chain(plain)
+            .map(|(name, kind, count, bytes)| {
+                TensorView::new(kind, vec![count], bytes).map(|view| (name, view))
             })
             .collect::<Result<Vec<_>, _>>()?;
         let state = HashMap::from([(STATE_KEY.to_owned(), self.state.to_string())]);
@@ -102,15 +107,21 @@ impl Checkpoint {
         let state = notes.get(STATE_KEY).ok_or_else(|| refuse("it has no state".to_owned()))?;
         let state = serde_json::from_str(state).map_err(|error| refuse(error.to_string()))?;
         let found = SafeTensors::deserialize(&bytes).map_err(|error| refuse(error.to_string()))?;
-        let mut tensors = HashMap::new();
+        let (mut tensors, mut plain) = (HashMap::new(), HashMap::new());
         for (name, view) in found.tensors() {
-            if view.dtype() != Dtype::F32 {
-                return Err(refuse(format!("tensor {name} is {:?}, not F32", view.dtype())));
+            match view.dtype() {
+                Dtype::F32 => {
+                    let (words, _) = view.data().as_chunks::<4>();
+                    let values = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
+                    tensors.insert(name, values);
+                }
+                Dtype::U8 => {
+                    plain.insert(name, view.data().to_vec());
+                }
+                other => return Err(refuse(format!("tensor {name} is {other:?}, not F32 or U8"))),
             }
-            let (words, _) = view.data().as_chunks::<4>();
-            tensors.insert(name, words.iter().map(|word| f32::from_le_bytes(*word)).collect());
         }
-        Ok(Self { state, tensors })
+        Ok(Self { state, tensors, bytes: plain })
     }
 
     /// A tensor of `count` values.

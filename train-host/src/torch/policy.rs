@@ -5,6 +5,8 @@ use tch::{Device, Kind, Tensor};
 use tuner::Parameter;
 use tuner::actor::OBSERVATION_LENGTH;
 
+use super::paper_features::PaperFeatures;
+
 /// The last layer starts this much smaller, so that first steps are small.
 const LAST_LAYER_SCALE: f32 = 0.1;
 /// Keeps layer normalisation defined.
@@ -24,7 +26,7 @@ pub enum HiddenForm {
 /// Sizes of a policy.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PolicyShape {
-    /// Numbers in.
+    /// Numbers in: of the observation, or features and what else is put beside them.
     pub inputs: usize,
     /// Widths of the hidden layers.
     pub hidden: Vec<usize>,
@@ -33,6 +35,9 @@ pub struct PolicyShape {
     /// What stands behind each hidden layer.
     #[serde(default)]
     pub form: HiddenForm,
+    /// What makes features of the observation, where it is the paper's.
+    #[serde(default)]
+    pub features: Option<PaperFeatures>,
 }
 
 impl PolicyShape {
@@ -44,6 +49,23 @@ impl PolicyShape {
             hidden: vec![width; layers],
             outputs: Parameter::COUNT,
             form: HiddenForm::NormSilu,
+            features: None,
+        }
+    }
+
+    /// From the paper's observation to nine outputs: a perceptron of four layers, 512 wide.
+    #[must_use]
+    pub fn paper(features: PaperFeatures) -> Self {
+        let features_and = Self { inputs: features.count(), ..Self::residual(512, 3) };
+        Self { features: Some(features), ..features_and }
+    }
+
+    /// Numbers of an observation.
+    #[must_use]
+    pub const fn observation_length(&self) -> usize {
+        match self.features {
+            Some(_) => PaperFeatures::OBSERVATION_LENGTH,
+            None => self.inputs,
         }
     }
 
@@ -56,9 +78,19 @@ impl PolicyShape {
         widths.windows(2).filter_map(|pair| pair.try_into().ok()).collect()
     }
 
-    /// Number of weights.
+    /// Number of weights, those of the features included.
     #[must_use]
     pub fn weight_count(&self) -> usize {
+        self.feature_weights() + self.layer_weights()
+    }
+
+    /// Number of the features' weights, which come first.
+    pub(super) fn feature_weights(&self) -> usize {
+        self.features.map_or(0, |features| features.weight_count())
+    }
+
+    /// Number of the layers' weights.
+    pub(super) fn layer_weights(&self) -> usize {
         let norms: usize = match self.form {
             HiddenForm::NormSilu => self.hidden.iter().map(|width| 2 * width).sum(),
             HiddenForm::Relu => 0,
@@ -68,7 +100,7 @@ impl PolicyShape {
 
     /// Where the weights of each layer lie in the flat tensor.
     pub fn spans(&self) -> Vec<LayerSpan> {
-        let mut at = 0;
+        let mut at = self.feature_weights();
         let mut take = |count: usize| {
             let start = at;
             at += count;
@@ -132,7 +164,8 @@ impl Policy {
     /// Random first weights: uniform within 1/√inputs, as libtorch's linear layers start. With
     /// normalisation the last layer starts near 0.
     pub fn first_weights(&self, random: &mut impl Rng, device: Device) -> Tensor {
-        let mut weights = vec![0.0_f32; self.shape.weight_count()];
+        let mut weights = self.shape.features.map_or_else(Vec::new, |f| f.first_weights(random));
+        weights.resize(self.shape.weight_count(), 0.0);
         for span in &self.spans {
             let reach = (span.inputs as f32).sqrt().recip();
             let small = span.last && self.shape.form == HiddenForm::NormSilu;
@@ -154,7 +187,8 @@ impl Policy {
     /// Cut once for all queries of an iteration: the gradient of a cut is as long as the whole.
     #[must_use]
     pub fn cut(&self, weights: &Tensor) -> Vec<Tensor> {
-        let (mut sizes, mut shapes) = (Vec::new(), Vec::new());
+        let mut shapes = self.shape.features.map_or_else(Vec::new, |features| features.shapes());
+        let mut sizes: Vec<i64> = shapes.iter().map(|shape| shape.iter().product()).collect();
         for span in &self.spans {
             let (inputs, outputs) = (span.inputs as i64, span.outputs as i64);
             let mut piece = |shape: Vec<i64>| {
@@ -172,10 +206,14 @@ impl Policy {
         pieces.into_iter().zip(shapes).map(|(piece, shape)| piece.view(&shape[..])).collect()
     }
 
-    /// Outputs (n × 9) for observations (n × 344), with weights as [`Self::cut`] gives them.
+    /// Outputs (n × 9) for observations (n × 344, or the paper's), with weights as [`Self::cut`]
+    /// gives them.
     pub fn forward(&self, pieces: &[Tensor], observations: &Tensor) -> Tensor {
         let mut pieces = pieces.iter();
-        let mut values = observations.shallow_clone();
+        let mut values = match self.shape.features {
+            Some(features) => features.forward(&mut pieces, observations),
+            None => observations.shallow_clone(),
+        };
         for span in &self.spans {
             let (Some(matrix), bias) = (pieces.next(), pieces.next()) else { break };
             values = values.linear(matrix, bias);
@@ -211,12 +249,16 @@ mod tests {
     #[test]
     fn spans_tile_the_weights() {
         for form in [HiddenForm::NormSilu, HiddenForm::Relu] {
-            tiled(&PolicyShape { inputs: 5, hidden: vec![4, 3], outputs: 2, form });
+            let features = None;
+            tiled(&PolicyShape { inputs: 5, hidden: vec![4, 3], outputs: 2, form, features });
         }
+        let parts = PaperFeatures { dual_path: true, statistics: false, history: true };
+        tiled(&PolicyShape { hidden: vec![4, 3], ..PolicyShape::paper(parts) });
     }
 
     fn tiled(shape: &PolicyShape) {
         let mut used = vec![0; shape.weight_count()];
+        used[..shape.feature_weights()].fill(1);
         for span in shape.spans() {
             let norms = span.norm.into_iter().flatten().map(|start| (start, span.outputs));
             let own = [(span.weights, span.inputs * span.outputs), (span.bias, span.outputs)];
@@ -229,8 +271,8 @@ mod tests {
 
     #[test]
     fn first_outputs_are_small_and_depend_on_the_input() {
-        let form = HiddenForm::NormSilu;
-        let policy = Policy::new(PolicyShape { inputs: 6, hidden: vec![32, 32], outputs: 3, form });
+        let shape = PolicyShape { inputs: 6, outputs: 3, ..PolicyShape::residual(32, 2) };
+        let policy = Policy::new(shape);
         let weights = policy.first_weights(&mut ChaCha8Rng::seed_from_u64(1), Device::Cpu);
         let inputs =
             Tensor::from_slice(&[0.3_f32, -1.0, 2.0, 0.0, 0.1, 0.5, 1.0, 1.0, 0.0, 0.0, -1.0, 0.2])

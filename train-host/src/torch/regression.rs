@@ -14,6 +14,7 @@ use tuner::{Parameter, Params};
 use super::adam::{AdamW, AdamWOptions};
 use super::checkpoint::{Checkpoint, CheckpointError};
 use super::policy::{Policy, PolicyShape, to_host};
+use super::threads::one_thread;
 use crate::environment::{EpisodeError, Practice, PracticeGround};
 
 const COUNT: i64 = Parameter::COUNT as i64;
@@ -223,6 +224,7 @@ impl Regression {
         &mut self,
         mut episodes: Vec<Practice>,
     ) -> Result<RegressionReport, RegressionError> {
+        one_thread();
         let size = episodes.len() as i64;
         let targets = self.tensor(episodes.iter().flat_map(|each| each.target().values()));
         let metrics = self.tensor(episodes.iter().flat_map(|each| {

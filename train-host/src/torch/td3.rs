@@ -15,8 +15,10 @@ use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Reduction, Tensor, no_grad};
 
 use super::adam::{AdamW, AdamWOptions};
+use super::paper_features::PaperFeatures;
 use super::policy::{Policy, PolicyShape, to_host};
 use super::replay::{Minibatch, Replay};
+use super::threads::one_thread;
 use super::twin_critics::TwinCritics;
 use crate::environment::{ControlTask, EpisodeError, Step};
 
@@ -152,7 +154,8 @@ impl Td3 {
     /// hidden layers are `critic_hidden`, in `tasks` side by side.
     ///
     /// # Errors
-    /// [`Td3Error`] when a task has no episode, or no demonstrator although one is asked for.
+    /// [`Td3Error`] when a task has no episode, shows other things than the policy sees, or has no
+    /// demonstrator although one is asked for.
     pub fn new(
         shape: PolicyShape,
         weights: Option<&[f32]>,
@@ -164,18 +167,22 @@ impl Td3 {
         let mut random = ChaCha8Rng::seed_from_u64(options.seed);
         let policy = Policy::new(shape);
         let shape = policy.shape();
+        let takes = shape.observation_length();
+        if let Some(shown) = tasks.iter().map(|t| t.observation_length()).find(|n| *n != takes) {
+            return Err(Td3Error::OtherState { takes, shown });
+        }
         let inputs = shape.inputs + shape.outputs;
-        let critics = PolicyShape { inputs, hidden: critic_hidden, outputs: 1, form: shape.form };
+        let critics = PolicyShape { inputs, hidden: critic_hidden, outputs: 1, ..shape.clone() };
         let actor = match weights {
             Some(weights) => Tensor::from_slice(weights).to_device(device),
             None => policy.first_weights(&mut random, device),
         };
-        let first = Policy::new(critics.clone());
-        let twins = [(); 2].map(|()| first.first_weights(&mut random, device));
-        let (twins, critics) = (Tensor::cat(&twins, 0), TwinCritics(critics));
+        let critics = TwinCritics(critics);
+        let twins = critics.first_weights(&mut random, device);
         let actor = Learned::new(actor.copy(), actor, |flat| policy.cut(flat));
         let critic = Learned::new(twins.copy(), twins, |flat| critics.cut(flat));
-        let ring = |size: usize| Replay::new(shape.inputs, shape.outputs, size);
+        let picture = if shape.features.is_some() { PaperFeatures::PICTURE } else { 0 };
+        let ring = |size: usize| Replay::new(takes, picture, shape.outputs, size);
         let (replay, demonstrated) = (ring(options.replay_size), ring(options.demonstrations));
         let slots = tasks.into_iter().map(Slot::new).collect();
         let (steps, updates) = (0, 0);
@@ -203,6 +210,7 @@ impl Td3 {
     /// # Errors
     /// [`EpisodeError`] when an environment fails.
     pub fn step(&mut self) -> Result<Vec<Finished>, EpisodeError> {
+        one_thread();
         let actions = self.explore();
         let finished = self.interact(&actions, false)?;
         self.steps += self.slots.len() as u64;
@@ -257,8 +265,8 @@ impl Td3 {
     fn greedy<'a>(&self, observations: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
         let seen: Vec<f32> = observations.flatten().copied().collect();
         let seen = Tensor::from_slice(&seen).to_device(self.device);
-        let inputs = self.policy.shape().inputs as i64;
-        no_grad(|| to_host(&self.act(&self.actor.live, &seen.view([-1, inputs]))))
+        let length = self.policy.shape().observation_length() as i64;
+        no_grad(|| to_host(&self.act(&self.actor.live, &seen.view([-1, length]))))
     }
 
     /// Acts in all environments and keeps what came of it.
@@ -359,7 +367,7 @@ impl Td3 {
     fn improve_policy(&mut self, batch: &Minibatch, shown: usize) {
         let pieces = self.policy.cut(&self.actor.weights);
         let actions = self.act(&pieces, &batch.observations);
-        let first: Vec<Tensor> = self.critic.live.iter().map(|both| both.narrow(0, 0, 1)).collect();
+        let first = self.critics.first(&self.critic.live);
         let values = self.values(&first, &batch.observations, &actions);
         let mut loss = -values.mean(Kind::Float);
         if self.options.bc > 0.0 && shown > 0 {

@@ -24,6 +24,11 @@ pub enum TrainedPolicyError {
     /// A weight is missing or not finite.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// It sees what the paper's policy sees.
+    #[error(
+        "this policy sees pictures, statistics and history (--state paper): model files hold          policies of --state residual only"
+    )]
+    PaperState,
     /// It was trained for another task.
     #[error(
         "a policy with {inputs} inputs and {outputs} outputs ({form:?}) is not one that finishes \
@@ -57,7 +62,7 @@ impl TrainedPolicy {
     /// [`TrainedPolicyError`] when it is no checkpoint.
     pub fn load(path: &Path) -> Result<Self, TrainedPolicyError> {
         if let Some(trained) = Td3Policy::load(path)? {
-            let Td3Policy { shape, weights, updates } = trained;
+            let Td3Policy { shape, weights, updates, .. } = trained;
             return Ok(Self { shape, weights, made: format!("{updates} updates") });
         }
         let trained = Regression::resume(path, None, Device::Cpu)?;
@@ -71,7 +76,10 @@ impl TrainedPolicy {
     /// [`TrainedPolicyError::OtherTask`] when it does not take an observation of photographs to
     /// nine outputs; [`TrainedPolicyError::Export`] when its weights are broken.
     pub fn network(&self) -> Result<Network, TrainedPolicyError> {
-        let PolicyShape { inputs, outputs, form, .. } = self.shape;
+        let PolicyShape { inputs, outputs, form, features, .. } = self.shape;
+        if features.is_some() {
+            return Err(TrainedPolicyError::PaperState);
+        }
         let wanted = PolicyShape::residual(1, 1);
         if [inputs, outputs] != [wanted.inputs, wanted.outputs] || form != wanted.form {
             return Err(TrainedPolicyError::OtherTask { inputs, outputs, form });

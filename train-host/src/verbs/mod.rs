@@ -5,6 +5,8 @@ pub mod export;
 pub mod pack;
 pub mod plot;
 mod practice;
+pub mod proxy;
+pub mod table;
 pub mod td3;
 pub mod train;
 
@@ -14,4 +16,15 @@ fn no_libtorch(verb: &str) -> anyhow::Result<()> {
     anyhow::bail!(
         "this build has no libtorch; `cargo xtask train-host {verb} …` installs it and builds with it"
     )
+}
+
+/// CPU time of the process so far, where /proc tells it.
+#[cfg(feature = "torch")]
+fn cpu_seconds() -> Option<f64> {
+    const TICKS_PER_SECOND: f64 = 100.0;
+    let text = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // Fields 14 and 15, user and system ticks; the name, field 2, may hold spaces.
+    let (_, fields) = text.rsplit_once(')')?;
+    let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+    Some(ticks.sum::<Result<f64, _>>().ok()? / TICKS_PER_SECOND)
 }

@@ -24,6 +24,35 @@ enum RewardKind {
     DeltaE,
 }
 
+/// What the policy sees in finishing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum StateKind {
+    /// Functionals of the picture and the residual: what runs on a device
+    Residual,
+    /// Pictures, photo statistics and history, as the paper has it; wants --side 64
+    Paper,
+}
+
+/// What an action is in finishing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum MoveKind {
+    /// A step, bounded by the size of the residual
+    Step,
+    /// The parameters themselves, as the paper has it
+    Absolute,
+}
+
+/// A part of the paper's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The Laplacian pyramid and the dual path; three plain convolutions are in its place then
+    DualPath,
+    /// Photo statistics
+    Statistics,
+    /// Past parameters and distances
+    History,
+}
+
 /// How actions leave the policy's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ExplorationKind {
@@ -48,6 +77,15 @@ pub struct Options {
     /// What is rewarded in finishing
     #[arg(long, value_enum, default_value = "psnr")]
     reward: RewardKind,
+    /// What the policy sees in finishing; with --init that of its checkpoint
+    #[arg(long, value_enum, default_value = "residual")]
+    state: StateKind,
+    /// What an action is in finishing [default: step for residual, absolute for paper]
+    #[arg(long, value_enum)]
+    action: Option<MoveKind>,
+    /// Parts of the paper's state that are left out
+    #[arg(long, value_enum, value_delimiter = ',')]
+    without: Vec<Part>,
     /// Environments side by side
     #[arg(long)]
     environments: Option<usize>,
@@ -142,14 +180,18 @@ mod with_torch {
     use std::time::{Duration, Instant};
 
     use anyhow::{Context, Result};
-    use train_host::environment::{ControlTask, Finishing, Pendulum, PracticeOptions, Reward};
+    use train_host::environment::{
+        ControlTask, Finishing, Move, Pendulum, PracticeOptions, Reward, State,
+    };
     use train_host::torch::{
-        Exploration, Finished, HiddenForm, PolicyShape, Td3, Td3Options, TrainedPolicy, device,
+        Exploration, Finished, HiddenForm, PaperFeatures, PolicyShape, Td3, Td3Options,
+        TrainedPolicy, device, one_thread,
     };
     use tuner::Frame;
     use tuner::actor::OUTPUT_SOFTNESS;
 
-    use super::{Environment, ExplorationKind, Options, RewardKind};
+    use super::super::cpu_seconds;
+    use super::{Environment, ExplorationKind, MoveKind, Options, Part, RewardKind, StateKind};
 
     /// Time between checkpoints.
     const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
@@ -165,12 +207,13 @@ mod with_torch {
     /// # Errors
     /// When photographs, options, device or checkpoint cannot be used.
     pub fn run(options: &Options) -> Result<()> {
-        tch::set_num_threads(1);
+        one_thread();
         let device = device(&options.device)?;
         let photographs = Arc::new(options.practice.photographs(options.seed)?);
-        let count = options.environments.unwrap_or(match options.environment {
-            Environment::Pendulum => 1,
-            Environment::Finishing => 64,
+        let count = options.environments.unwrap_or(match (options.environment, options.state) {
+            (Environment::Pendulum, _) => 1,
+            (Environment::Finishing, StateKind::Residual) => 64,
+            (Environment::Finishing, StateKind::Paper) => 16,
         });
         let tasks = |count| tasks(options, &photographs, count);
         let mut td3 = if options.resume {
@@ -261,17 +304,33 @@ mod with_torch {
             RewardKind::Psnr => Reward::Psnr,
             RewardKind::DeltaE => Reward::DeltaE,
         };
+        let (state, moves) = (seen(options), moves(options));
         let task = || -> Result<Box<dyn ControlTask>> {
             Ok(match options.environment {
                 Environment::Pendulum => Box::new(Pendulum::at(0.0, 0.0)),
                 Environment::Finishing => {
                     let goals = options.goals.as_deref().map(str::parse).transpose()?;
                     let practice = PracticeOptions { goals, ..options.practice.options()? };
-                    Box::new(Finishing::new(Arc::clone(photographs), practice, reward)?)
+                    let task = Finishing::new(Arc::clone(photographs), practice, reward)?;
+                    Box::new(task.seen_as(state, moves))
                 }
             })
         };
         (0..count).map(|_| task()).collect()
+    }
+
+    const fn seen(options: &Options) -> State {
+        match options.state {
+            StateKind::Residual => State::Residual,
+            StateKind::Paper => State::Paper,
+        }
+    }
+
+    const fn moves(options: &Options) -> Move {
+        match (options.action, options.state) {
+            (Some(MoveKind::Step), _) | (None, StateKind::Residual) => Move::Step,
+            (Some(MoveKind::Absolute), _) | (None, StateKind::Paper) => Move::Absolute,
+        }
     }
 
     /// Sizes of policy and critics, and the options of the training: those of the environment, then
@@ -279,7 +338,7 @@ mod with_torch {
     fn settings(options: &Options) -> (PolicyShape, Vec<usize>, Td3Options) {
         let (mut shape, mut critics, defaults) = match options.environment {
             Environment::Pendulum => pendulum(options.steps),
-            Environment::Finishing => finishing(),
+            Environment::Finishing => finishing(options),
         };
         shape.hidden = options.hidden.clone().unwrap_or(shape.hidden);
         critics = options.critic_hidden.clone().unwrap_or(critics);
@@ -316,7 +375,13 @@ mod with_torch {
     /// The settings that tests/python/td3_reference.py gives Stable-Baselines3.
     fn pendulum(steps: u64) -> (PolicyShape, Vec<usize>, Td3Options) {
         let (hidden, form) = (vec![256, 256], HiddenForm::Relu);
-        let shape = PolicyShape { inputs: 3, hidden: hidden.clone(), outputs: 1, form };
+        let shape = PolicyShape {
+            inputs: 3,
+            hidden: hidden.clone(),
+            outputs: 1,
+            form,
+            ..PolicyShape::residual(1, 1)
+        };
         let options = Td3Options {
             gamma: 0.98,
             ema: 0.995,
@@ -344,15 +409,19 @@ mod with_torch {
         (shape, hidden, options)
     }
 
-    /// An action is tanh(0.3·o), so all noises are 0.3 of what they are for an output o.
-    fn finishing() -> (PolicyShape, Vec<usize>, Td3Options) {
-        let options = Td3Options {
+    /// A step is tanh(0.3·o), so all noises are 0.3 of what they are for an output o.
+    fn finishing(options: &Options) -> (PolicyShape, Vec<usize>, Td3Options) {
+        let squash = match moves(options) {
+            Move::Step => OUTPUT_SOFTNESS,
+            Move::Absolute => 1.0,
+        };
+        let training = Td3Options {
             gamma: 0.9,
             ema: 0.99,
             policy_delay: 2,
-            target_noise: 0.2 * OUTPUT_SOFTNESS,
-            noise_clip: 0.5 * OUTPUT_SOFTNESS,
-            exploration: Exploration::Gaussian(0.1 * OUTPUT_SOFTNESS),
+            target_noise: 0.2 * squash,
+            noise_clip: 0.5 * squash,
+            exploration: Exploration::Gaussian(0.1 * squash),
             batch_size: 192,
             replay_size: 50_000,
             learning_starts: 2000,
@@ -363,14 +432,32 @@ mod with_torch {
             critic_rate: 5e-4,
             gradient_norm: Some(1.0),
             huber: true,
-            squash: OUTPUT_SOFTNESS,
+            squash,
             demonstrations: 0,
-            demonstration_noise: 0.1 * OUTPUT_SOFTNESS,
+            demonstration_noise: 0.1 * squash,
             demonstration_share: 0.25,
             bc: 0.0,
             seed: 0,
         };
-        (PolicyShape::residual(384, 3), vec![256, 256], options)
+        if options.state == StateKind::Residual {
+            return (PolicyShape::residual(384, 3), vec![256, 256], training);
+        }
+        let has = |part: Part| !options.without.contains(&part);
+        let features = PaperFeatures {
+            dual_path: has(Part::DualPath),
+            statistics: has(Part::Statistics),
+            history: has(Part::History),
+        };
+        let training = Td3Options {
+            batch_size: 64,
+            replay_size: 8000,
+            learning_starts: 1000,
+            // Absolute actions begin anywhere; small steps begin where they are.
+            random_starts: moves(options) == Move::Absolute,
+            actor_starts: 200,
+            ..training
+        };
+        (PolicyShape::paper(features), vec![512; 3], training)
     }
 
     /// Means over episodes, as one JSON object.
@@ -384,15 +471,5 @@ mod with_torch {
             "mean_return": mean(ended.iter().map(|each| each.earned).collect()),
             "mean_figure": mean(ended.iter().filter_map(|each| each.figure).collect()),
         })
-    }
-
-    /// CPU time of the process so far, where /proc tells it.
-    fn cpu_seconds() -> Option<f64> {
-        const TICKS_PER_SECOND: f64 = 100.0;
-        let text = std::fs::read_to_string("/proc/self/stat").ok()?;
-        // Fields 14 and 15, user and system ticks; the name, field 2, may hold spaces.
-        let (_, fields) = text.rsplit_once(')')?;
-        let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
-        Some(ticks.sum::<Result<f64, _>>().ok()? / TICKS_PER_SECOND)
     }
 }

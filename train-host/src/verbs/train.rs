@@ -84,7 +84,7 @@ mod with_torch {
 
     use anyhow::{Context, Result};
     use train_host::torch::{
-        PolicyShape, Regression, RegressionOptions, RegressionReport, device, draw,
+        PolicyShape, Regression, RegressionOptions, RegressionReport, device, draw, one_thread,
     };
 
     use super::{Options, ground};
@@ -98,7 +98,7 @@ mod with_torch {
     /// When photographs, options, pipelines, device or checkpoint cannot be used.
     pub fn run(options: &Options) -> Result<()> {
         // One thread: sums in another order would end in other bits.
-        tch::set_num_threads(1);
+        one_thread();
         let device = device(&options.device)?;
         let training = RegressionOptions {
             iterations: options.iterations,

@@ -110,9 +110,12 @@ pub const NAMES: [&str; 6] = [MODEL, LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
 /// Names of the strategies that need a trained policy, as [`by_name`] knows them.
 pub const ACTOR_NAMES: [&str; 3] = [HYBRID, ACTOR, ACTOR_BROYDEN];
 
+/// Names of the strategies that ask a simulator.
+pub const SIMULATING_NAMES: [&str; 2] = [MODEL, HYBRID];
+
 /// The strategy of this name, or `None` when there is none, or when it needs a policy (it is one of
 /// [`ACTOR_NAMES`]) and `actor` is `None`. The seed decides everything that is drawn: `random` and
-/// `cmaes` use it, the others do the same for every seed. Only `model` and `hybrid` ask the
+/// `cmaes` use it, the others do the same for every seed. Only [`SIMULATING_NAMES`] ask the
 /// simulator, which must show the pixels of the task's pictures.
 #[must_use]
 pub fn by_name(

@@ -5,13 +5,28 @@ mod live;
 mod tune;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::data::checkout;
 
 /// Options of `cargo xtask bench`.
 #[derive(Debug, Args)]
-pub struct Options {}
+pub struct Options {
+    /// Which rows; all of them unless named
+    #[arg(value_enum)]
+    groups: Vec<Group>,
+}
+
+/// Rows that are measured together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Group {
+    /// The software ISP on a 4K picture
+    Isp,
+    /// Live video at 1280×720
+    Live,
+    /// A whole tune of a 4K picture
+    Tune,
+}
 
 /// What was measured, beside what it should be.
 #[derive(Debug, Clone)]
@@ -44,18 +59,27 @@ impl Row {
     }
 }
 
-fn rows() -> Result<Vec<Row>> {
-    Ok([isp::rows(&checkout())?, live::rows()?, tune::rows()?].concat())
+fn rows(options: &Options) -> Result<Vec<Row>> {
+    let groups = match options.groups.as_slice() {
+        [] => Group::value_variants(),
+        named => named,
+    };
+    let rows = groups.iter().map(|group| match group {
+        Group::Isp => isp::rows(&checkout()),
+        Group::Live => live::rows(),
+        Group::Tune => tune::rows(),
+    });
+    Ok(rows.collect::<Result<Vec<_>>>()?.concat())
 }
 
 /// Prints the table as Markdown.
 ///
 /// # Errors
 /// When something cannot be rendered, tuned or built.
-pub fn run(_: &Options) -> Result<()> {
+pub fn run(options: &Options) -> Result<()> {
     println!("| what | measured | reach | reached | figures |");
     println!("|------|---------:|------:|---------|---------|");
-    for row in rows()? {
+    for row in rows(options)? {
         let reach = match row.target {
             Target::AtMost(most) => format!("≤ {most}"),
             Target::AtLeast(least) => format!("≥ {least}"),

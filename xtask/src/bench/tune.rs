@@ -13,7 +13,7 @@ use isp_hw::PipelineFile;
 use tuner::{EpisodeOptions, Frame, GoalOptions, Params, Pipeline};
 
 use super::{Row, Target};
-use crate::data::checkout;
+use crate::lanes::cargo_command;
 
 const LARGE: [usize; 2] = [3840, 2160];
 const HD: [usize; 2] = [1280, 720];
@@ -69,6 +69,7 @@ fn options(target_db: f64) -> TuneOptions {
         goal: GoalOptions::default(),
         limits: PipelineFile::software().limits(),
         seed: 0,
+        calibration: None,
     }
 }
 
@@ -112,13 +113,14 @@ fn whole_match(input: &Path, goal: &Path, folder: &Path) -> Result<Row> {
 
 /// Peak memory of the program itself on that match, over the decoded 8-bit frame.
 fn memory(input: &Path, goal: &Path, folder: &Path) -> Result<Row> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .args(["build", "--quiet", "--release", "--package", "isptune"])
-        .current_dir(checkout())
+    // Beside this very program, wherever cargo was told to build.
+    let program = std::env::current_exe()?.with_file_name("isptune");
+    let target = program.parent().and_then(Path::parent).context("no folder to build in")?;
+    let built = cargo_command()
+        .args(["build", "--quiet", "--release", "--package", "isptune", "--target-dir"])
+        .arg(target)
         .status()?;
     ensure!(built.success(), "isptune does not build");
-    let program = std::env::current_exe()?.with_file_name("isptune");
     let mut child = Command::new(&program)
         .arg("match")
         .args(["--target", "1000", "--input"])

@@ -8,11 +8,10 @@ mod soaked;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::data::checkout;
-use crate::lanes::{cargo_command, target_folder};
+use crate::package::build_programs;
 use fault::Fault;
 use root::{LOOKS, Root};
 use service::Service;
@@ -42,7 +41,13 @@ pub struct Options {
 /// When the service does not start, answer or end as it should, and when what was measured is not
 /// in order: the table is printed then as well.
 pub fn run(options: &Options) -> Result<()> {
-    let binary = options.binary.clone().map_or_else(built, Ok)?;
+    let binary = match &options.binary {
+        Some(binary) => binary.clone(),
+        None => {
+            let [_, service] = build_programs("release", None)?;
+            service
+        }
+    };
     let root = Root::new()?;
     let mut service = Service::start(&binary, &root)?;
     let mut soaked = Soaked::default();
@@ -88,11 +93,4 @@ pub fn run(options: &Options) -> Result<()> {
     soaked.account(told, injected.map(|(fault, _)| fault));
     soaked.print(options.minutes)?;
     Ok(())
-}
-
-fn built() -> Result<PathBuf> {
-    let words = ["build", "--quiet", "--release", "--package", "isptune", "--bin", "isptuned"];
-    let status = cargo_command().args(words).status().context("cargo build")?;
-    ensure!(status.success(), "cargo build --release ended with {status}");
-    Ok(checkout().join(target_folder()).join("release/isptuned"))
 }

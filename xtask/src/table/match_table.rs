@@ -10,11 +10,14 @@ use isp_hw::random_goal;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use train_host::evaluation::{
+    EpisodeTrace, TrueGoal,
+    markdown::{self, Row},
+    trace,
+};
 use tuner::actor::Actor;
 use tuner::{Pipeline, SearchStrategy, strategy};
 
-use super::episode_trace::{EpisodeTrace, TrueGoal, trace};
-use super::markdown::{self, Row};
 use super::scenario::Scenario;
 use crate::data::{Photograph, photographs};
 
@@ -130,7 +133,7 @@ fn episode(
     let mut strategy: Box<dyn SearchStrategy> =
         strategy::by_name(name, seed ^ STRATEGY_STREAM, scenario.simulator(frame)?, Some(actor))
             .with_context(|| format!("there is no strategy \"{name}\""))?;
-    trace(&mut pipeline, &mut clean, strategy.as_mut(), &goal, checkpoints)
+    Ok(trace(&mut pipeline, &mut clean, strategy.as_mut(), &goal, checkpoints)?)
 }
 
 fn name_worst(photographs: &[Photograph], traces: &[EpisodeTrace], limit: f64) {

@@ -1,7 +1,6 @@
 //! Tables by the protocol of `docs/protocol.md`.
 
-mod episode_trace;
-mod markdown;
+mod calibration;
 mod match_table;
 mod rawtherapee;
 mod scenario;
@@ -22,6 +21,8 @@ pub struct Options {
 enum Table {
     /// All strategies on known, unknown and foreign pipelines
     Match(match_table::Options),
+    /// What a calibration is worth to later tunes of the same device
+    Calibration(calibration::Options),
     /// The model strategy on rawtherapee-cli
     Rawtherapee(rawtherapee::Options),
     /// Goals that the pipeline has no parameters for, beside the best that it can do
@@ -35,6 +36,7 @@ enum Table {
 pub fn run(options: &Options) -> Result<()> {
     match &options.table {
         Table::Match(options) => match_table::print(options),
+        Table::Calibration(options) => calibration::print(options),
         Table::Rawtherapee(options) => rawtherapee::print(options),
         Table::Unreachable(options) => unreachable::print(options),
     }

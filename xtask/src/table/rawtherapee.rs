@@ -11,11 +11,14 @@ use isp_hw::{OpenPipeline, PipelineFile, random_goal};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use train_host::evaluation::{
+    EpisodeTrace, TrueGoal,
+    markdown::{self, Row},
+    trace,
+};
 use tuner::actor::Actor;
 use tuner::{Frame, View, strategy};
 
-use super::episode_trace::{EpisodeTrace, TrueGoal, trace};
-use super::markdown::{self, Row};
 use crate::data::{Photograph, checkout, photographs};
 
 const CHECKPOINTS: [usize; 5] = [1, 2, 3, 5, 10];
@@ -84,5 +87,5 @@ fn episode(
     let simulator = pipeline.simulator(frame, &View::of_size(frame.width(), frame.height()))?;
     let mut strategy = strategy::by_name(strategy, !seed, simulator, Some(actor))
         .with_context(|| format!("there is no strategy \"{strategy}\""))?;
-    trace(&mut pipeline, &mut clean, strategy.as_mut(), &goal, &CHECKPOINTS)
+    Ok(trace(&mut pipeline, &mut clean, strategy.as_mut(), &goal, &CHECKPOINTS)?)
 }

@@ -8,11 +8,10 @@ use clap::Args;
 use daemon::shipped_actor;
 use isp_hw::{Input, PicturePipeline, SoftwareIsp, ViewSimulator};
 use rayon::prelude::*;
-use train_host::evaluation::Summary;
+use train_host::evaluation::{CAP_DB, Summary, TrueGoal, trace};
 use tuner::actor::Actor;
 use tuner::{View, strategy};
 
-use super::episode_trace::{CAP_DB, TrueGoal, trace};
 use super::unreachable_goal::{GoalMaker, UnreachableGoal};
 use crate::data::{Photograph, photographs};
 

@@ -9,21 +9,24 @@ use anyhow::{Context, Result, ensure};
 
 use super::kernel::{Kernel, run};
 
-/// Modules of every guest: the folder shared with the host, cameras, and an I2C bus without chips.
-const MODULES: [&str; 7] =
-    ["virtio_pci", "9pnet_virtio", "9p", "vivid", "v4l2-tpg", "i2c-stub", "i2c-dev"];
-
-/// Programs of the host that guests have, with their libraries.
+/// Programs of the host that guests like it have, with their libraries.
 const PROGRAMS: [&str; 2] = ["busybox", "v4l2-ctl"];
 
 const FOLDERS: [&str; 9] = ["bin", "sbin", "proc", "sys", "dev", "tmp", "run", "mnt", "root"];
 
-/// Builds the archive at `path`. `binaries` are programs that will run in the guest; their dynamic
-/// loader and libraries come along, the programs themselves lie in the shared folder.
+/// Builds the archive at `path`. `share` is the folder that the guest will see as `/mnt`, and
+/// `binaries` are the programs in it. A guest like the host gets their dynamic loader and libraries,
+/// another the folder itself; its programs need no libraries.
 ///
 /// # Errors
 /// When a program of the host is missing or fails, or a file cannot be copied.
-pub fn build(path: &Path, kernel: &Kernel, init: &Path, binaries: &[PathBuf]) -> Result<()> {
+pub fn build(
+    path: &Path,
+    kernel: &Kernel,
+    init: &Path,
+    share: &Path,
+    binaries: &[PathBuf],
+) -> Result<()> {
     let folder = path.parent().context("the archive has no folder")?;
     let staging = tempfile::tempdir_in(folder).with_context(|| folder.display().to_string())?;
     let root = staging.path();
@@ -33,14 +36,19 @@ pub fn build(path: &Path, kernel: &Kernel, init: &Path, binaries: &[PathBuf]) ->
     copy(init, &root.join("init"))?;
     std::os::unix::fs::symlink("busybox", root.join("bin/sh"))?;
     copy_modules(kernel, root)?;
-    let mut wanted = binaries.to_vec();
-    for name in PROGRAMS {
-        let program = find(name)?;
-        copy(&program, &root.join("bin").join(name))?;
-        wanted.push(program);
-    }
-    for library in libraries(&wanted)? {
-        copy(&library, &inside(root, &library))?;
+    if kernel.board().target().is_none() {
+        let mut wanted = binaries.to_vec();
+        for name in PROGRAMS {
+            let program = find(name)?;
+            copy(&program, &root.join("bin").join(name))?;
+            wanted.push(program);
+        }
+        for library in libraries(&wanted)? {
+            copy(&library, &inside(root, &library))?;
+        }
+    } else {
+        copy(&kernel.root().join("bin/busybox"), &root.join("bin/busybox"))?;
+        run(Command::new("cp").arg("-rT").arg(share).arg(root.join("mnt")))?;
     }
     archive(root, path)
 }
@@ -49,7 +57,7 @@ pub fn build(path: &Path, kernel: &Kernel, init: &Path, binaries: &[PathBuf]) ->
 fn copy_modules(kernel: &Kernel, root: &Path) -> Result<()> {
     let version = kernel.version();
     run(Command::new(find("depmod")?).arg("-b").arg(kernel.root()).arg(version))?;
-    for module in MODULES {
+    for module in kernel.board().modules() {
         let mut ask = Command::new(find("modprobe")?);
         ask.args(["--show-depends", "-S", version, "-d"]).arg(kernel.root()).arg(module);
         // Lines `insmod PATH`, and `builtin NAME` for what the kernel has anyway.

@@ -1,14 +1,14 @@
 //! Kernel modules of our own: test fixtures in `tests/vm/NAME/`, built against Debian's headers of
 //! the guests' kernel, which are unpacked beside it and never installed.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use super::apt::Apt;
 use super::initramfs::find;
-use super::kernel::{Kernel, Package, run};
+use super::kernel::{Kernel, run};
 use crate::data::checkout;
 
 /// Unpacked header packages of a kernel.
@@ -32,23 +32,15 @@ impl Headers {
         let version = kernel.version().to_owned();
         let root = folder.join(format!("headers-{version}"));
         if !root.exists() {
-            // Made aside and moved into place, so that an interrupted download leaves nothing behind.
-            let aside =
-                tempfile::tempdir_in(folder).with_context(|| folder.display().to_string())?;
-            let unpacked = aside.path().join("root");
+            let apt = Apt::native();
             let own = format!("linux-headers-{version}");
-            let shared = Package::dependencies(&own)?;
             let headers = ["linux-headers-", "linux-kbuild-"];
+            let names = apt.dependencies(&own)?;
             let shared =
-                shared.into_iter().filter(|name| headers.iter().any(|head| name.starts_with(head)));
-            for name in shared.chain([own]) {
-                let load = aside.path().join(&name);
-                fs::create_dir(&load)?;
-                let package = Package::named(&name)?.load(&load)?;
-                run(Command::new("dpkg-deb").arg("--extract").arg(package).arg(&unpacked))?;
-            }
-            fs::rename(&unpacked, &root)
-                .with_context(|| format!("{} → {}", unpacked.display(), root.display()))?;
+                names.into_iter().filter(|name| headers.iter().any(|head| name.starts_with(head)));
+            let packages: Vec<_> =
+                shared.chain([own]).map(|name| apt.package(&name)).collect::<Result<_>>()?;
+            apt.unpack(&packages, &root)?;
         }
         Ok(Self { root, version })
     }

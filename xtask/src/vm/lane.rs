@@ -3,15 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use train_host::photographs::read_manifest;
 
+use super::board::Board;
 use super::kernel::Kernel;
 use super::kernel_module::Headers;
 use super::machine::{Ending, Machine};
-use super::{initramfs, programs};
+use super::{debian_root, initramfs, programs};
 use crate::data::{self, checkout};
 use crate::lanes::target_folder;
+use crate::package;
 
 /// A script under `tests/vm/` and what it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +30,18 @@ pub struct Lane {
     /// Kernel modules of our own that the script finds in `/mnt`; their sources are folders of
     /// `tests/vm/`.
     pub modules: &'static [&'static str],
+    /// The guest is a Debian with systemd, and finds isptune's package as `/mnt/isptune.deb`.
+    pub debian: bool,
+    /// The computer that the guest is.
+    pub board: Board,
+    /// The script runs once for each of these, in a guest whose kernel is told so.
+    pub kernel_options: &'static [&'static str],
+    /// Whether it runs only when it is asked for by its name.
+    pub is_by_hand: bool,
 }
 
 /// All lanes. A new test binary is a word here, a new guest a line and a script.
-pub const LANES: [Lane; 4] = [
+pub const LANES: [Lane; 6] = [
     lane("vivid", &["vivid"], 10),
     lane("vivid_tune", &["vivid_tune", "isptune"], 40),
     Lane {
@@ -39,10 +49,30 @@ pub const LANES: [Lane; 4] = [
         ..lane("camera", &["loop_player", "camera_loop", "camera_hardware_isp"], 25)
     },
     Lane { modules: &["fake_sensor"], ..lane("fake_sensor", &["fake_sensor"], 5) },
+    Lane { debian: true, ..lane("systemd", &["systemd", "isptune", "isptuned"], 10) },
+    Lane {
+        board: Board::RaspberryPi,
+        // The kernel keeps the lines to itself unless it is told not to.
+        kernel_options: &["iomem=relaxed", ""],
+        // Nobody has measured yet how long it takes.
+        is_by_hand: true,
+        ..lane("raspi", &["raspberry_pi", "isptune"], 6)
+    },
 ];
 
 const fn lane(name: &'static str, programs: &'static [&'static str], minutes: u64) -> Lane {
-    Lane { name, programs, minutes, photographs: 0, modules: &[] }
+    let (board, kernel_options) = (Board::Pc, &[""]);
+    Lane {
+        name,
+        programs,
+        minutes,
+        photographs: 0,
+        modules: &[],
+        debian: false,
+        board,
+        kernel_options,
+        is_by_hand: false,
+    }
 }
 
 /// Why a lane has not passed.
@@ -73,18 +103,31 @@ impl Lane {
         println!("\n== {} in a virtual machine", self.name);
         let not_run = |error: anyhow::Error| Shortfall::NotRun(format!("{error:#}"));
         let folder = target_folder().join("vm");
-        let kernel = Self::kernel(&folder).map_err(not_run)?;
-        let programs = programs::build(self.programs)
+        let kernel = self.kernel(&folder).map_err(not_run)?;
+        let disk = self.debian.then(|| Self::disk(&folder)).transpose().map_err(not_run)?;
+        let programs = programs::build(self.programs, self.board)
             .map_err(|error| Shortfall::Failed(format!("{error:#}")))?;
         let share = tempfile::tempdir_in(&folder).map_err(|error| not_run(error.into()))?;
         let initramfs = self.prepare(share.path(), &kernel, &programs).map_err(not_run)?;
         self.share_modules(&folder, share.path(), &kernel)?;
-        let machine = Machine {
-            kernel: &kernel,
-            initramfs: &initramfs,
-            share: &share.path().join("share"),
-            timeout: Duration::from_secs(60 * self.minutes),
-        };
+        if self.debian {
+            let package = share.path().join("share/isptune.deb");
+            package::of_built_programs(&package)
+                .map_err(|error| Shortfall::Failed(format!("{error:#}")))?;
+        }
+        self.kernel_options.iter().try_for_each(|kernel_options| {
+            self.boot(&Machine {
+                kernel: &kernel,
+                initramfs: &initramfs,
+                share: &share.path().join("share"),
+                disk: disk.as_deref(),
+                kernel_options,
+                timeout: Duration::from_secs(60 * self.minutes),
+            })
+        })
+    }
+
+    fn boot(&self, machine: &Machine<'_>) -> Result<(), Shortfall> {
         let started = Instant::now();
         let mut tests = 0;
         let ending = machine.run(|line| {
@@ -92,7 +135,7 @@ impl Lane {
             println!("{line}");
         });
         println!("{}: {:.0} s, {tests} tests", self.name, started.elapsed().as_secs_f64());
-        match ending.map_err(not_run)? {
+        match ending.map_err(|error| Shortfall::NotRun(format!("{error:#}")))? {
             Ending::Exit(0) if tests == 0 => Err(Shortfall::Failed("no test ran".to_owned())),
             Ending::Exit(0) => Ok(()),
             Ending::Exit(code) => {
@@ -105,13 +148,20 @@ impl Lane {
         }
     }
 
-    fn kernel(folder: &Path) -> Result<Kernel> {
-        ensure!(
-            cfg!(all(target_os = "linux", target_arch = "x86_64")),
-            "guests are made of the host's own programs, on x86-64 Linux"
-        );
-        initramfs::find("qemu-system-x86_64")?;
-        Kernel::fetch(folder)
+    /// What a guest needs that is a Debian: its disk, and the program that makes packages.
+    fn disk(folder: &Path) -> Result<PathBuf> {
+        package::ensure_tool()?;
+        debian_root::fetch(folder)
+    }
+
+    fn kernel(&self, folder: &Path) -> Result<Kernel> {
+        let is_usual = cfg!(all(target_os = "linux", target_arch = "x86_64"));
+        ensure!(is_usual, "guests are made of the host's own programs, on x86-64 Linux");
+        initramfs::find(self.board.emulator())?;
+        if let Some(missing) = self.board.target().and_then(|target| target.missing()) {
+            bail!("{missing}");
+        }
+        Kernel::fetch(folder, self.board)
     }
 
     /// Fills the folder that the guest sees, and builds its root file system beside it.
@@ -129,8 +179,15 @@ impl Lane {
             std::fs::write(share.join("kills"), kills.as_encoded_bytes())?;
         }
         self.share_photographs(&share.join("photographs"))?;
+        let init = if self.debian {
+            let service = "lane.service";
+            std::fs::copy(scripts.join("debian").join(service), share.join(service))?;
+            scripts.join("debian/init")
+        } else {
+            scripts.join("init")
+        };
         let initramfs = folder.join("initramfs.cpio");
-        initramfs::build(&initramfs, kernel, &scripts.join("init"), programs)?;
+        initramfs::build(&initramfs, kernel, &init, &share, programs)?;
         Ok(initramfs)
     }
 }

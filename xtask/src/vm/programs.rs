@@ -6,23 +6,37 @@ use std::process::Stdio;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use super::board::Board;
 use crate::lanes::cargo_command;
 
-/// Builds the workspace's tests and gives the files of those named, in that order: names of
-/// integration tests or of programs.
+/// Those that are programs; all others are integration tests.
+const PROGRAMS: [&str; 3] = ["isptune", "loop_player", "isptuned"];
+
+/// Builds the workspace's tests for a board and gives the files of those named, in that order: names
+/// of integration tests or of programs.
 ///
 /// # Errors
 /// When the build fails or knows no such name.
-pub fn build(names: &[&str]) -> Result<Vec<PathBuf>> {
-    // The whole workspace, as the lane of the tests builds it: for one package alone cargo would
-    // select other features of what all crates share, and compile it once more.
-    let output = cargo_command()
-        .args(["test", "--workspace", "--no-run", "--quiet"])
+pub fn build(names: &[&str], board: Board) -> Result<Vec<PathBuf>> {
+    let mut command = match board.target() {
+        Some(target) => target.build_command()?,
+        // Of the whole workspace, as the lane of the tests builds it: for one package alone cargo
+        // would select other features of what all crates share, and compile it once more.
+        None => {
+            let mut command = cargo_command();
+            command.args(["build", "--workspace", "--quiet"]);
+            for name in names {
+                command.args([if PROGRAMS.contains(name) { "--bin" } else { "--test" }, name]);
+            }
+            command
+        }
+    };
+    let output = command
         .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit())
         .output()
-        .context("cargo test --no-run")?;
-    ensure!(output.status.success(), "cargo test --no-run ended with {}", output.status);
+        .context("cargo")?;
+    ensure!(output.status.success(), "the build ended with {}", output.status);
     let messages = String::from_utf8_lossy(&output.stdout);
     let built: Vec<(String, PathBuf)> = messages.lines().filter_map(executable).collect();
     let find = |name: &&str| {

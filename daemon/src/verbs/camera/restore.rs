@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use clap::Args;
 use isp_hw::camera::{CameraConfig, CameraOpenError};
-use isp_hw::v4l2::{FoundValuesStore, restore_stored, state_directory};
+use isp_hw::state_directory;
+use isp_hw::v4l2::{FoundValuesStore, restore_stored};
 
 use crate::exit::Exit;
 

@@ -2,6 +2,7 @@
 
 mod apply;
 mod choose_look;
+mod groups;
 mod lines;
 mod lock;
 mod plan;
@@ -26,6 +27,8 @@ use crate::supervisor::Answer;
 pub enum Service {
     /// What the service and its cameras are doing
     Status(status::Options),
+    /// How far cameras that are held on one look are apart
+    Groups(groups::Options),
     /// Follow the cameras: a line for each change
     Watch(watch::Options),
     /// What a tune would do now; nothing is written
@@ -113,6 +116,7 @@ fn only_camera(status: &ServiceStatus) -> Result<String> {
 pub fn run(verb: &Service) -> Result<Exit> {
     match verb {
         Service::Status(options) => status::run(options),
+        Service::Groups(options) => groups::run(options),
         Service::Watch(options) => watch::run(options),
         Service::Plan(camera) => plan::run(camera),
         Service::Retune(camera) => {

@@ -2,8 +2,6 @@
 //! restored, so that a crash or a power cut does not make them forgotten.
 
 mod error;
-mod file_name;
-mod state_directory;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -14,11 +12,10 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 pub use error::FoundValuesError;
-pub use state_directory::state_directory;
 pub use stored::FoundValues;
 
 use super::control::Snapshot;
-use file_name::{ENDING, file_name};
+use crate::state::{ENDING, file_name};
 use stored::Unreadable;
 
 /// Ending of files that were set aside.
@@ -49,7 +46,7 @@ pub struct SetAside {
 }
 
 impl FoundValuesStore {
-    /// The store in a [state directory](state_directory), in the folder `found`, which is made if
+    /// The store in a [state directory](crate::state_directory), in the folder `found`, which is made if
     /// it is not there.
     ///
     /// # Errors

@@ -21,6 +21,11 @@ fn new() -> Regression {
     Regression::new(PolicyShape::residual(16, 2), options(), Device::Cpu)
 }
 
+/// Wide enough that MKL would put its products on several threads.
+fn wide() -> Regression {
+    Regression::new(PolicyShape::residual(384, 2), options(), Device::Cpu)
+}
+
 fn train(regression: &mut Regression, until: u64) -> Vec<RegressionReport> {
     let ground = ground();
     let mut reports = Vec::new();
@@ -39,7 +44,6 @@ fn bits(regression: &Regression) -> Vec<u32> {
 
 #[test]
 fn a_resumed_training_ends_in_the_same_bits() {
-    tch::set_num_threads(1);
     let file = tempfile::tempdir().unwrap();
     let file = file.path().join("x.ckpt");
     let mut straight = new();
@@ -64,7 +68,6 @@ fn a_resumed_training_ends_in_the_same_bits() {
 
 #[test]
 fn the_number_of_threads_changes_nothing() {
-    tch::set_num_threads(1);
     let of_threads = |count: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(count).build().unwrap();
         let mut regression = new();
@@ -72,4 +75,24 @@ fn the_number_of_threads_changes_nothing() {
         (bits(&regression), reports)
     };
     assert!(of_threads(1) == of_threads(5));
+}
+
+/// A thread's first matrix product was computed on all cores, and its bits were others.
+#[test]
+fn a_thread_that_never_met_libtorch_computes_the_same() {
+    let mut here = wide();
+    let reports = train(&mut here, 3);
+    let mut elsewhere = wide();
+    for number in 1..=3 {
+        let mut own = elsewhere;
+        let (own, report) = std::thread::spawn(move || {
+            let report = train(&mut own, number);
+            (own, report)
+        })
+        .join()
+        .unwrap();
+        assert_eq!(report, reports[number as usize - 1..number as usize]);
+        elsewhere = own;
+    }
+    assert!(bits(&here) == bits(&elsewhere));
 }

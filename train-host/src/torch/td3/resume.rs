@@ -20,6 +20,17 @@ pub enum Td3Error {
     /// A checkpoint could not be used.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// The policy sees other things than the task shows.
+    #[error(
+        "the policy takes {takes} numbers, the task shows {shown}: --state must be that of the \
+         training which is resumed or started from"
+    )]
+    OtherState {
+        /// Numbers that the policy takes.
+        takes: usize,
+        /// Numbers of an observation.
+        shown: usize,
+    },
     /// Demonstrations were asked for where nobody knows the answer.
     #[error("this task has no demonstrator: leave out the demonstrations")]
     NoDemonstrator,
@@ -49,6 +60,8 @@ pub struct Td3Policy {
     pub shape: PolicyShape,
     /// Flat weights, in the order of [`PolicyShape::spans`].
     pub weights: Vec<f32>,
+    /// Its actions are tanh(squash · output).
+    pub squash: f64,
     /// Updates made.
     pub updates: u64,
 }
@@ -66,7 +79,8 @@ impl Td3Policy {
         let state = state(&saved, path)?;
         let weights = saved.tensor("actor", state.shape.weight_count(), Device::Cpu, path)?;
         let weights = to_host(&weights);
-        Ok(Some(Self { shape: state.shape, weights, updates: state.updates }))
+        let (squash, updates) = (state.td3.squash, state.updates);
+        Ok(Some(Self { shape: state.shape, weights, squash, updates }))
     }
 }
 
@@ -110,6 +124,9 @@ impl Td3 {
             ("actions", actions),
         ];
         checkpoint.tensors.extend(rest.map(|(name, values)| (name.to_owned(), values)));
+        let rings = [(PICTURES[0], &self.replay), (PICTURES[1], &self.demonstrated)];
+        let pictures = rings.map(|(name, ring)| (name.to_owned(), ring.pictures.clone()));
+        checkpoint.bytes.extend(pictures.into_iter().filter(|(_, bytes)| !bytes.is_empty()));
         checkpoint.save(path)
     }
 
@@ -147,6 +164,8 @@ impl Td3 {
             saved.tensors.remove(name).ok_or_else(|| unusable(path, format!("{name} is missing")))
         };
         (td3.replay.values, td3.demonstrated.values) = (take("replay")?, take("demonstrations")?);
+        [td3.replay.pictures, td3.demonstrated.pictures] =
+            PICTURES.map(|name| saved.bytes.remove(name).unwrap_or_default());
         [td3.replay.next, td3.demonstrated.next] = state.next;
         let actions = take("actions")?;
         let mut actions = actions.as_slice();
@@ -170,4 +189,6 @@ impl Td3 {
 
 /// Names of weights, target and the two moments in the file.
 const ACTOR: [&str; 4] = ["actor", "actor_target", "actor_mean", "actor_square"];
+/// Names of the pictures of the replay and of the demonstrations, where observations have some.
+const PICTURES: [&str; 2] = ["replay_pictures", "demonstration_pictures"];
 const CRITIC: [&str; 4] = ["critics", "critics_target", "critics_mean", "critics_square"];

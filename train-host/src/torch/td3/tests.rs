@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::environment::{Finishing, Pendulum, PracticeOptions, Reward};
+use crate::environment::{Finishing, Move, Pendulum, PracticeOptions, Reward, State};
 use crate::photographs::dead_leaves;
 use crate::torch::policy::HiddenForm;
 
@@ -36,18 +36,27 @@ type Tasks = Vec<Box<dyn ControlTask>>;
 
 fn shape(tasks: &Tasks, form: HiddenForm) -> PolicyShape {
     let (inputs, outputs) = (tasks[0].observation_length(), tasks[0].action_length());
-    PolicyShape { inputs, hidden: vec![16, 16], outputs, form }
+    PolicyShape { inputs, outputs, form, ..PolicyShape::residual(16, 2) }
 }
 
 /// Everything that `first` steps, a stop and `second` steps leave differs in no bit from what an
 /// undisturbed training leaves.
 fn resumes(tasks: impl Fn() -> Tasks, form: HiddenForm, options: &Td3Options, steps: [usize; 2]) {
-    tch::set_num_threads(1);
+    let shape = shape(&tasks(), form);
+    resumes_with(tasks, &shape, options, steps);
+}
+
+fn resumes_with(
+    tasks: impl Fn() -> Tasks,
+    shape: &PolicyShape,
+    options: &Td3Options,
+    steps: [usize; 2],
+) {
     let folder = tempfile::tempdir().unwrap();
     let [straight, stopped] = ["straight", "stopped"].map(|name| folder.path().join(name));
     let start = || {
-        let shape = shape(&tasks(), form);
-        Td3::new(shape, None, vec![16, 16], tasks(), options.clone(), Device::Cpu).unwrap()
+        let options = options.clone();
+        Td3::new(shape.clone(), None, vec![16, 16], tasks(), options, Device::Cpu).unwrap()
     };
     let mut undisturbed = start();
     let [first, second] = steps;
@@ -66,6 +75,8 @@ fn resumes(tasks: impl Fn() -> Tasks, form: HiddenForm, options: &Td3Options, st
     assert_eq!(a.state, b.state);
     assert!(undisturbed.updates() > 20);
     assert_eq!(a.tensors.len(), 11);
+    assert!(a.bytes == b.bytes, "pictures differ");
+    assert_eq!(a.bytes.is_empty(), shape.features.is_none());
     for (name, values) in &a.tensors {
         let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
         assert!(bits(values) == bits(&b.tensors[name]), "{name} differs");
@@ -108,6 +119,21 @@ fn a_killed_training_with_demonstrations_resumes_in_the_middle_of_its_episodes()
         ..options()
     };
     resumes(tasks, HiddenForm::NormSilu, &options, [9, 8]);
+}
+
+#[test]
+fn a_killed_training_on_pictures_resumes_too() {
+    let photographs = Arc::new(vec![dead_leaves(1, 96, 72).unwrap()]);
+    let tasks = || -> Tasks {
+        let mix = "software".parse().unwrap();
+        let practice = PracticeOptions { mix, goals: None, noisy_share: 0.5, side: 64 };
+        let task = Finishing::new(Arc::clone(&photographs), practice, Reward::Psnr).unwrap();
+        vec![Box::new(task.seen_as(State::Paper, Move::Absolute))]
+    };
+    let options = Td3Options { batch_size: 4, learning_starts: 5, replay_size: 20, ..options() };
+    let features = PaperFeatures { dual_path: true, statistics: true, history: true };
+    let shape = PolicyShape { hidden: vec![16, 16], ..PolicyShape::paper(features) };
+    resumes_with(tasks, &shape, &options, [17, 12]);
 }
 
 /// One step; the nearer the action to 0.5 + observation/4, the better.
@@ -160,4 +186,12 @@ fn where_nobody_knows_the_answer_demonstrations_are_refused() {
     let shape = shape(&tasks, HiddenForm::Relu);
     let refused = Td3::new(shape, None, vec![16], tasks, options, Device::Cpu);
     assert!(matches!(refused, Err(Td3Error::NoDemonstrator)));
+}
+
+#[test]
+fn a_policy_for_another_state_is_refused() {
+    let tasks: Tasks = vec![Box::new(Pendulum::at(0.0, 0.0))];
+    let shape = PolicyShape { outputs: 1, ..PolicyShape::residual(16, 1) };
+    let refused = Td3::new(shape, None, vec![16], tasks, options(), Device::Cpu);
+    assert!(matches!(refused, Err(Td3Error::OtherState { takes: 344, shown: 3 })));
 }

@@ -2,11 +2,12 @@
 
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Result;
 use tuner::{
     EpisodeOptions, Frame, Goal, GoalError, GoalOptions, Limits, Params, Pipeline, Planes,
     SearchStrategy, mse, run_episode,
 };
+
+use super::EvaluationError;
 
 /// PSNR in means is capped: a few exact hits must not hide the rest.
 pub const CAP_DB: f64 = 60.0;
@@ -36,14 +37,14 @@ pub struct TrueGoal {
 /// which almost everything is clipped) counts with the picture as found, and no query.
 ///
 /// # Errors
-/// When the pipeline fails.
+/// [`EvaluationError`] when the pipeline fails.
 pub fn trace(
     pipeline: &mut dyn Pipeline,
     clean: &mut dyn Pipeline,
     strategy: &mut dyn SearchStrategy,
     goal: &TrueGoal,
     checkpoints: &[usize],
-) -> Result<EpisodeTrace> {
+) -> Result<EpisodeTrace, EvaluationError> {
     let found = pipeline.as_found()?;
     let prepared = match Goal::prepare(&found, goal.seen.clone(), &GoalOptions::default()) {
         Err(GoalError::OtherContent { .. }) => {
@@ -59,7 +60,7 @@ pub fn trace(
     let outcome =
         run_episode(pipeline, strategy, &prepared, limits, &options, &never, &mut |_| {})?;
     if let Some(error) = outcome.error {
-        anyhow::bail!(error);
+        return Err(EvaluationError::Ended(error));
     }
     let mut judge = Judge { clean, goal: &goal.clean, known: Vec::new() };
     let mut trace =
@@ -68,7 +69,7 @@ pub fn trace(
         let made = outcome.queries.get(..checkpoint.min(outcome.queries.len())).unwrap_or(&[]);
         let best = made.iter().max_by(|a, b| a.score.psnr_db.total_cmp(&b.score.psnr_db));
         let (Some(best), Some(last)) = (best, made.last()) else {
-            anyhow::bail!("no query was made")
+            return Err(EvaluationError::Ended("no query was made".to_owned()));
         };
         trace.best.push(judge.psnr_db(&best.params)?);
         trace.last.push(judge.psnr_db(&last.params)?);
@@ -84,7 +85,7 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn psnr_db(&mut self, params: &Params) -> Result<f64> {
+    fn psnr_db(&mut self, params: &Params) -> Result<f64, EvaluationError> {
         if let Some((_, db)) = self.known.iter().find(|(known, _)| known == params) {
             return Ok(*db);
         }

@@ -1,9 +1,9 @@
-//! A file name for any camera identity.
+//! A file name for any identity of a device.
 
 use std::fmt::Write as _;
 
-/// Ending of the files with found values.
-pub(super) const ENDING: &str = ".toml";
+/// Ending of the files.
+pub(crate) const ENDING: &str = ".toml";
 
 /// A name is at most 255 bytes long on Linux; this leaves room for what else is added to it.
 const LONGEST: usize = 180;
@@ -11,7 +11,7 @@ const LONGEST: usize = 180;
 /// The file name for an identity: letters, digits and `-_:@` as they are, a dot except at the
 /// start, every other byte as `%XX`. Different identities get different names; a very long one is
 /// cut and ends with a checksum of the whole.
-pub(super) fn file_name(identity: &str) -> String {
+pub(crate) fn file_name(identity: &str) -> String {
     let mut name = String::new();
     for (position, byte) in identity.bytes().enumerate() {
         let plain = byte.is_ascii_alphanumeric() || b"-_:@".contains(&byte);
@@ -33,7 +33,7 @@ pub(super) fn file_name(identity: &str) -> String {
 }
 
 /// FNV-1a, 64 bits (Fowler, Noll and Vo): the same in every version of isptune.
-fn checksum(text: &str) -> u64 {
+pub(crate) fn checksum(text: &str) -> u64 {
     text.bytes().fold(0xCBF2_9CE4_8422_2325, |sum, byte| {
         (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
     })

@@ -1,8 +1,6 @@
 //! Tables as Markdown on standard output.
 
-use train_host::evaluation::Summary;
-
-use super::episode_trace::{CAP_DB, EpisodeTrace};
+use super::{CAP_DB, EpisodeTrace, Summary};
 
 /// One strategy's episodes.
 pub struct Row<'a> {
