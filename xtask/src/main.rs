@@ -8,6 +8,7 @@ mod lanes;
 mod libtorch;
 mod manual;
 mod package;
+mod soak;
 mod table;
 mod vm;
 
@@ -43,6 +44,8 @@ enum Task {
     Table(table::Options),
     /// Print the bench table: ratios measured within this run
     Bench(bench::Options),
+    /// Run the service for hours with faults, and account for memory, descriptors and log
+    Soak(soak::Options),
     /// Install libtorch beside the build cache, for the trainer
     Libtorch,
     /// Build the trainer with libtorch (installed where missing) and run it
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Task::Deb(options) => package::build(&options).map(|path| println!("{}", path.display())),
         Task::Table(options) => in_release(|| table::run(&options)),
         Task::Bench(options) => in_release(|| bench::run(&options)),
+        Task::Soak(options) => soak::run(&options),
         Task::Libtorch => libtorch::install().map(|path| println!("{}", path.display())),
         Task::TrainHost { arguments } => libtorch::run_trainer(&arguments),
         Task::Man { folder } => manual::write(&folder).map(|()| println!("{}", folder.display())),
