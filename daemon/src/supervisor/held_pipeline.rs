@@ -172,7 +172,7 @@ impl PictureCamera {
         }
         let opened = Self::open(&self.file, &self.path, &self.ties);
         let opened = opened.map_err(|error| PipelineError::Device {
-            device: self.path.display().to_string(),
+            device: self.file.label().to_owned(),
             reason: error.to_string(),
         })?;
         self.pipeline = opened.pipeline;

@@ -218,7 +218,7 @@ impl Journal for Scribe {
                 let when = if wait == Duration::MAX {
                     "no tune may begin by itself (keep.retunes_per_hour = 0)".to_owned()
                 } else {
-                    let seconds = wait.as_secs();
+                    let seconds = wait.as_secs_f64().ceil();
                     format!(
                         "the next tune may begin in {seconds} s (keep.cool_down_s, \
                          keep.retunes_per_hour)"
