@@ -15,6 +15,7 @@
 )]
 
 mod controls;
+mod cost;
 mod events;
 mod faults;
 mod formats;

@@ -38,9 +38,10 @@ pub struct Lane {
 }
 
 /// All lanes. A new test binary is a word here, a new guest a line and a script.
-pub const LANES: [Lane; 5] = [
+pub const LANES: [Lane; 6] = [
     lane("vivid", &["vivid"], 10),
     lane("vivid_tune", &["vivid_tune", "isptune"], 40),
+    lane("camera_faults", &["camera_faults", "isptune"], 30),
     Lane {
         photographs: 10,
         ..lane("camera", &["loop_player", "camera_loop", "camera_hardware_isp"], 25)
