@@ -7,3 +7,5 @@ pub mod photographs;
 #[cfg(target_os = "linux")]
 pub mod player;
 pub mod program;
+#[cfg(target_os = "linux")]
+pub mod vivid_driver;

@@ -63,6 +63,18 @@ pub enum CameraError {
         /// How long was waited, milliseconds.
         waited_ms: u64,
     },
+    /// No frame came in time that shows anything: the camera is a receiver (HDMI, analogue) without
+    /// a signal.
+    #[error(
+        "{}: no signal at its input within {waited_ms} ms; check the cable and the source",
+        node.display()
+    )]
+    NoSignal {
+        /// The device node.
+        node: PathBuf,
+        /// How long was waited, milliseconds.
+        waited_ms: u64,
+    },
     /// The node is no camera that isptune can use.
     #[error("{}: {reason}", node.display())]
     Unsuitable {

@@ -14,10 +14,11 @@ use rustix::io::Errno;
 use v4l::v4l_sys::{
     V4L2_BUF_FLAG_ERROR, V4L2_BUF_FLAG_TIMESTAMP_MASK, V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC,
     V4L2_BUF_FLAG_TSTAMP_SRC_MASK, V4L2_BUF_FLAG_TSTAMP_SRC_SOE, V4L2_CAP_TIMEPERFRAME,
+    V4L2_IN_ST_NO_H_LOCK, V4L2_IN_ST_NO_POWER, V4L2_IN_ST_NO_SIGNAL, V4L2_IN_ST_NO_SYNC,
     v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE as VIDEO_CAPTURE, v4l2_buffer, v4l2_capability,
     v4l2_field_V4L2_FIELD_NONE as FIELD_NONE, v4l2_fmtdesc, v4l2_format, v4l2_fract,
     v4l2_frmivalenum, v4l2_frmivaltypes_V4L2_FRMIVAL_TYPE_DISCRETE as INTERVAL_DISCRETE,
-    v4l2_frmsizeenum, v4l2_frmsizetypes_V4L2_FRMSIZE_TYPE_DISCRETE as SIZE_DISCRETE,
+    v4l2_frmsizeenum, v4l2_frmsizetypes_V4L2_FRMSIZE_TYPE_DISCRETE as SIZE_DISCRETE, v4l2_input,
     v4l2_memory_V4L2_MEMORY_MMAP as MEMORY_MMAP, v4l2_pix_format, v4l2_requestbuffers,
     v4l2_streamparm,
 };
@@ -50,6 +51,7 @@ arguments!(
     v4l2_frmivalenum,
     v4l2_format,
     v4l2_streamparm,
+    v4l2_input,
     v4l2_requestbuffers,
     v4l2_buffer
 );
@@ -216,6 +218,22 @@ pub(super) fn set_interval(
             && interval.denominator != 0;
         told.then_some([interval.numerator, interval.denominator])
     }))
+}
+
+/// Whether the driver says that the input that is chosen receives nothing. An input that cannot
+/// tell, such as a sensor's, is taken to receive.
+pub(super) fn lacks_signal(fd: BorrowedFd<'_>) -> bool {
+    const NOTHING: u32 =
+        V4L2_IN_ST_NO_POWER | V4L2_IN_ST_NO_SIGNAL | V4L2_IN_ST_NO_H_LOCK | V4L2_IN_ST_NO_SYNC;
+    let mut index: i32 = 0;
+    // SAFETY: VIDIOC_G_INPUT takes an int.
+    if unsafe { call(fd, vidioc::VIDIOC_G_INPUT, &mut index) }.is_err() {
+        return false;
+    }
+    let mut input = v4l2_input { index: index.cast_unsigned(), ..v4l2_input::zeroed() };
+    // SAFETY: VIDIOC_ENUMINPUT takes a v4l2_input.
+    let asked = unsafe { call(fd, vidioc::VIDIOC_ENUMINPUT, &mut input) };
+    asked.is_ok() && input.status & NOTHING != 0
 }
 
 /// Asks for mapped buffers (0 frees them); returns how many there are.

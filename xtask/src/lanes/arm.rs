@@ -10,6 +10,7 @@ pub fn arm() -> Vec<Lane> {
         println!("\n== {name}");
         let verdict = match target.missing() {
             Some(reason) => Verdict::NotRun(reason),
+            None if target.is_by_hand => Verdict::NotRun("by hand: cargo xtask cross".to_owned()),
             None => match target.build_and_start() {
                 Ok(()) => Verdict::Passed,
                 Err(error) => Verdict::Failed(format!("{error:#}")),

@@ -1,7 +1,8 @@
 //! What became of the frames.
 
 /// Counts since the start of a capture. Every frame that the driver handed over is in exactly one
-/// of `delivered`, `replaced`, `error_flagged`, `short`, `stale`, or still waits to be fetched.
+/// of `delivered`, `replaced`, `error_flagged`, `short`, `stale`, `without_signal`, or still waits
+/// to be fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FrameCounts {
     /// Good frames that somebody fetched.
@@ -14,6 +15,8 @@ pub struct FrameCounts {
     pub short: u64,
     /// Frames no newer than one before them.
     pub stale: u64,
+    /// Frames that came while the input had no signal.
+    pub without_signal: u64,
     /// Numbers missing from the sequence: frames that the driver lost.
     pub lost: u64,
     /// Buffers that the driver refused at first, and took later.

@@ -84,7 +84,8 @@ impl Capture {
     /// than 5 s. A frame can be fetched more than once.
     ///
     /// # Errors
-    /// [`CameraError::Stalled`] when none came in time: the capture goes on and may recover.
+    /// [`CameraError::Stalled`] when none came in time, [`CameraError::NoSignal`] when that is the
+    /// source's fault: the capture goes on and may recover.
     /// [`CameraError::Gone`] or another fault when it has ended: the node is closed then, unless the
     /// caller keeps it open.
     pub fn frame_after(
@@ -93,12 +94,12 @@ impl Capture {
         timeout: Duration,
     ) -> Result<CapturedFrame, CameraError> {
         let wait = timeout.min(LONGEST_WAIT);
+        let node = self.path.clone();
+        let waited_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         self.slot.after(moment, wait).map_err(|reason| match reason {
-            NoFrame::Late => CameraError::Stalled {
-                node: self.path.clone(),
-                waited_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
-            },
-            NoFrame::Ended(end) => error(&end, &self.path),
+            NoFrame::Late => CameraError::Stalled { node, waited_ms },
+            NoFrame::NoSignal => CameraError::NoSignal { node, waited_ms },
+            NoFrame::Ended(end) => error(&end, &node),
         })
     }
 

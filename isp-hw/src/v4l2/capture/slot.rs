@@ -21,6 +21,8 @@ pub(super) enum End {
 pub(super) enum NoFrame {
     /// None came in time.
     Late,
+    /// None came in time, for the input has no signal.
+    NoSignal,
     /// None will come.
     Ended(End),
 }
@@ -37,6 +39,7 @@ struct State {
     newest: Option<CapturedFrame>,
     is_fetched: bool,
     counts: FrameCounts,
+    lacks_signal: bool,
     is_stopping: bool,
     end: Option<End>,
 }
@@ -57,6 +60,11 @@ impl Slot {
         state.is_fetched = false;
         drop(state);
         self.changed.notify_all();
+    }
+
+    /// Says whether the input has a signal.
+    pub(super) fn set_signal(&self, has_signal: bool) {
+        self.state().lacks_signal = !has_signal;
     }
 
     /// Changes the counts.
@@ -121,7 +129,7 @@ impl Slot {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(NoFrame::Late);
+                return Err(if state.lacks_signal { NoFrame::NoSignal } else { NoFrame::Late });
             }
             (state, _) =
                 self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner);
@@ -173,6 +181,16 @@ mod tests {
         slot.put(frame(4));
         let counts = slot.counts();
         assert_eq!((counts.delivered, counts.replaced), (1, 2));
+    }
+
+    #[test]
+    fn without_a_signal_that_is_the_reason_until_it_comes_back() {
+        let slot = Slot::default();
+        let fetch = || slot.after(at(0), Duration::ZERO).map(|frame| frame.sequence);
+        slot.set_signal(false);
+        assert_eq!(fetch(), Err(NoFrame::NoSignal));
+        slot.set_signal(true);
+        assert_eq!(fetch(), Err(NoFrame::Late));
     }
 
     #[test]

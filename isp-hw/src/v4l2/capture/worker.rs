@@ -1,5 +1,6 @@
 //! What the capture thread does.
 
+use std::os::fd::AsFd as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use super::slot::{End, Slot};
 use super::stream::Stream;
 use crate::camera::{CapturedFrame, MonotonicTime};
 use crate::pixel_format::FrameFormat;
-use crate::v4l2::Node;
+use crate::v4l2::{Node, stream_ioctl};
 
 /// How long the driver is waited for before looking whether to stop.
 const WAIT: Duration = Duration::from_millis(100);
@@ -21,6 +22,8 @@ const PAUSES: [Duration; 4] = [
     Duration::from_millis(150),
     Duration::from_millis(400),
 ];
+/// How often the input is asked whether it has a signal: some drivers ask a chip for that.
+const SIGNAL_LOOK: Duration = Duration::from_millis(250);
 /// Faults of running streams without a good frame between, after which the capture is given up.
 const MOST_FAULTS: u32 = 5;
 /// Silence after which the stream is built anew grows to this, so that a dark camera is let alone.
@@ -59,6 +62,8 @@ pub(super) struct Worker {
     options: CaptureOptions,
     slot: Arc<Slot>,
     sieve: Sieve,
+    has_signal: bool,
+    looked_at: Option<Instant>,
 }
 
 impl Worker {
@@ -69,7 +74,7 @@ impl Worker {
         slot: Arc<Slot>,
     ) -> Self {
         let sieve = Sieve::new(&format);
-        Self { node, format, options, slot, sieve }
+        Self { node, format, options, slot, sieve, has_signal: true, looked_at: None }
     }
 
     /// Captures until stopped or at a fault that does not pass.
@@ -124,6 +129,7 @@ impl Worker {
     /// Waits for one buffer; says whether it held a good frame.
     fn step(&mut self, stream: &mut Stream) -> Result<bool, Fault> {
         let Some(filled) = stream.next(WAIT)? else { return Ok(false) };
+        self.look_for_signal();
         let bytes = stream.bytes(&filled);
         let now = MonotonicTime::now();
         let slot = &self.slot;
@@ -144,9 +150,20 @@ impl Worker {
             counts.queue_faults += u64::from(was_taken == Ok(false));
         });
         let is_good = frame.is_some();
-        if let Some(frame) = frame {
-            slot.put(frame);
+        match frame {
+            Some(frame) if self.has_signal => slot.put(frame),
+            // It shows noise, or a blue picture.
+            Some(_) => slot.count(|counts| counts.without_signal += 1),
+            None => {}
         }
         was_taken.map(|_| is_good)
+    }
+
+    fn look_for_signal(&mut self) {
+        if self.looked_at.is_none_or(|looked_at| looked_at.elapsed() >= SIGNAL_LOOK) {
+            self.looked_at = Some(Instant::now());
+            self.has_signal = !stream_ioctl::lacks_signal(self.node.as_fd());
+            self.slot.set_signal(self.has_signal);
+        }
     }
 }
