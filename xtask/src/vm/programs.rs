@@ -19,7 +19,11 @@ const PROGRAMS: [&str; 3] = ["isptune", "loop_player", "isptuned"];
 /// When the build fails or knows no such name.
 pub fn build(names: &[&str], board: Board) -> Result<Vec<PathBuf>> {
     let mut command = match board.target() {
-        Some(target) => target.build_command()?,
+        Some(target) => {
+            let mut command = target.build_command()?;
+            command.args(["--package", "isp-hw", "--test", "raspberry_pi"]);
+            command
+        }
         // Of the whole workspace, as the lane of the tests builds it: for one package alone cargo
         // would select other features of what all crates share, and compile it once more.
         None => {
