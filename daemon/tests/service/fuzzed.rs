@@ -34,7 +34,7 @@ fn requests_made_up_from_the_description_are_answered_as_it_says() {
         .args(["--exclude-operation-id", "putLook"])
         .args(["--checks", "all", "--max-examples", "10", "--max-time", "25"])
         // A run of the tests must not depend on the day's luck.
-        .args(["--generation-deterministic", "--phases", "examples,coverage,fuzzing"])
+        .args(["--generation-deterministic", "--phases", "examples,coverage,fuzzing,stateful"])
         .args(["--request-timeout", "5", "--no-color"])
         .current_dir(service.socket().parent().unwrap())
         .output()
