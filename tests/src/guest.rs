@@ -6,6 +6,39 @@ use std::process::{Command, Output};
 /// The capture node of the guest's virtual camera.
 pub const CAMERA: &str = "/dev/video0";
 
+/// The controls that change the camera's picture.
+pub const PICTURE_CONTROLS: [&str; 4] = ["brightness", "contrast", "saturation", "hue"];
+/// Values of a camera that somebody has turned everything on.
+const SPOILED: [(&str, i64); 4] =
+    [("brightness", 96), ("contrast", 150), ("saturation", 90), ("hue", 14)];
+
+/// A still scene, colour bars of medium levels that stay clear of black and white when they are
+/// spoiled, and the camera at its defaults.
+///
+/// # Panics
+/// When v4l2-ctl fails.
+pub fn power_on() {
+    still_scene();
+    set_controls(&[("brightness", 128), ("contrast", 128), ("saturation", 128), ("hue", 0)]);
+}
+
+/// The scene of [`power_on`] alone.
+///
+/// # Panics
+/// When v4l2-ctl fails.
+pub fn still_scene() {
+    set_controls(&[("osd_text_mode", 2), ("test_pattern", 2)]);
+}
+
+/// Turns everything on the camera; what stands then.
+///
+/// # Panics
+/// When v4l2-ctl fails.
+pub fn spoil() -> BTreeMap<String, i64> {
+    set_controls(&SPOILED);
+    controls(&PICTURE_CONTROLS)
+}
+
 /// Runs a program to its end; it must succeed.
 ///
 /// # Panics

@@ -3,7 +3,6 @@
 //! independent reader of what stands in the camera.
 #![cfg(target_os = "linux")]
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::fd::AsFd as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -14,14 +13,12 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use isp_hw::v4l2::{Controls, Events};
-use isptune_tests::guest::{CAMERA, controls, output, run, set_controls, told};
+use isptune_tests::guest::{
+    CAMERA, PICTURE_CONTROLS, controls, output, power_on, run, set_controls, spoil, told,
+};
 use isptune_tests::vivid_driver::{bind, rebind, unbind};
 use v4l::control::{Control, Value};
 use v4l::device::Device;
-
-const PICTURE_CONTROLS: [&str; 4] = ["brightness", "contrast", "saturation", "hue"];
-const SPOILED: [(&str, i64); 4] =
-    [("brightness", 96), ("contrast", 150), ("saturation", 90), ("hue", 14)];
 
 /// From the fault to the end of the program; the guest may be emulated on a busy machine.
 const LONGEST_FAREWELL: Duration = Duration::from_secs(10);
@@ -158,16 +155,6 @@ const FAULTS: [Fault; 9] = [
         outcomes: [Ends("no such camera"), Ends(GONE), Ends(GONE)],
     },
 ];
-
-fn power_on() {
-    set_controls(&[("osd_text_mode", 2), ("test_pattern", 2)]);
-    set_controls(&[("brightness", 128), ("contrast", 128), ("saturation", 128), ("hue", 0)]);
-}
-
-fn spoil() -> BTreeMap<String, i64> {
-    set_controls(&SPOILED);
-    controls(&PICTURE_CONTROLS)
-}
 
 fn stored_goal(folder: &Path) -> String {
     power_on();

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -13,12 +12,11 @@ use daemon::api::ServiceStatus;
 use daemon::client::Client;
 use daemon::keeping::State;
 use daemon::supervisor::CameraStatus;
-use isptune_tests::guest::{CAMERA, controls, run, set_controls};
+use isptune_tests::guest::{
+    PICTURE_CONTROLS, controls, power_on, run, set_controls, spoil, still_scene,
+};
+use isptune_tests::vivid_driver::{bind, unbind};
 
-const CONTROLS: [&str; 4] = ["brightness", "contrast", "saturation", "hue"];
-/// A camera that somebody has turned everything on.
-const SPOILED: [(&str, i64); 4] =
-    [("brightness", 96), ("contrast", 150), ("saturation", 90), ("hue", 14)];
 const SOCKET: &str = "/run/isptune/isptuned.sock";
 /// Emulated on a busy host, a tune takes minutes.
 const LONGEST: Duration = Duration::from_secs(400);
@@ -74,14 +72,12 @@ fn is_held(status: &CameraStatus) -> bool {
 fn prepare() -> BTreeMap<String, i64> {
     let _ = fs::remove_dir_all("/var/lib/isptune");
     fs::create_dir_all("/etc/isptune").unwrap();
-    set_controls(&[("osd_text_mode", 2), ("test_pattern", 2)]);
-    set_controls(&[("brightness", 128), ("contrast", 128), ("saturation", 128), ("hue", 0)]);
+    power_on();
     run("isptune", &["look", "add", "bars", "--force", "--from", "camera"]);
     let config =
         "[keep]\ndwell_s = 1\ncool_down_s = 0\n[[camera]]\nname = \"gate\"\nlook = \"bars\"\n";
     fs::write("/etc/isptune/isptuned.toml", config).unwrap();
-    set_controls(&SPOILED);
-    controls(&CONTROLS)
+    spoil()
 }
 
 #[test]
@@ -90,7 +86,7 @@ fn a_spoiled_camera_is_tuned_held_and_given_back() {
     let found = prepare();
     let service = Service::start();
     let status = service.wait_for("the look", is_held);
-    let held = controls(&CONTROLS);
+    let held = controls(&PICTURE_CONTROLS);
     assert_ne!(held, found);
     for parameter in &status.parameters {
         let stands = held[&parameter.key] as f64;
@@ -99,15 +95,15 @@ fn a_spoiled_camera_is_tuned_held_and_given_back() {
     // Another program turns a knob: what was held is put back.
     set_controls(&[("brightness", 60)]);
     let deadline = Instant::now() + LONGEST;
-    while controls(&CONTROLS) != held {
-        assert!(Instant::now() < deadline, "{:?}", controls(&CONTROLS));
+    while controls(&PICTURE_CONTROLS) != held {
+        assert!(Instant::now() < deadline, "{:?}", controls(&PICTURE_CONTROLS));
         sleep(Duration::from_millis(200));
     }
     let status = service.wait_for("the look again", is_held);
     assert_eq!(status.counts.tunes, 1, "putting back is no tune");
     let took = service.stop();
     println!("stopped in {:.2} s", took.as_secs_f64());
-    assert_eq!(controls(&CONTROLS), found);
+    assert_eq!(controls(&PICTURE_CONTROLS), found);
     assert!(fs::read_dir("/var/lib/isptune/found").unwrap().next().is_none());
 }
 
@@ -119,7 +115,7 @@ fn a_service_that_is_stopped_or_killed_in_the_middle_of_a_tune_leaves_what_was_f
     service.wait_for("a query", |status| !status.queries.is_empty());
     let took = service.stop();
     println!("stopped in {:.2} s", took.as_secs_f64());
-    assert_eq!(controls(&CONTROLS), found);
+    assert_eq!(controls(&PICTURE_CONTROLS), found);
 
     let service = Service::start();
     service.wait_for("a query", |status| !status.queries.is_empty());
@@ -128,7 +124,7 @@ fn a_service_that_is_stopped_or_killed_in_the_middle_of_a_tune_leaves_what_was_f
     let service = Service::start();
     service.wait_for("the look", is_held);
     service.stop();
-    assert_eq!(controls(&CONTROLS), found);
+    assert_eq!(controls(&PICTURE_CONTROLS), found);
 }
 
 #[test]
@@ -137,16 +133,12 @@ fn a_camera_that_is_unplugged_is_waited_for_and_held_again() {
     prepare();
     let service = Service::start();
     service.wait_for("the look", is_held);
-    let driver = Path::new("/sys/bus/platform/drivers/vivid");
-    fs::write(driver.join("unbind"), "vivid.0").unwrap();
+    unbind();
     let status = service.wait_for("its absence", |status| status.state == State::Waiting);
     assert!(status.message.is_some(), "{status:?}");
-    fs::write(driver.join("bind"), "vivid.0").unwrap();
-    while !Path::new(CAMERA).exists() {
-        sleep(Duration::from_millis(100));
-    }
+    bind();
     // A camera that comes back has forgotten what it was set to, and shows its own pattern.
-    set_controls(&[("osd_text_mode", 2), ("test_pattern", 2)]);
+    still_scene();
     service.wait_for("the look again", is_held);
     service.stop();
 }

@@ -2,35 +2,21 @@
 //! reader of what stands in it.
 #![cfg(target_os = "linux")]
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use isptune_tests::guest::{CAMERA, controls, output, run, set_controls, told};
+use isptune_tests::guest::{
+    CAMERA, PICTURE_CONTROLS, controls, output, power_on, run, set_controls, spoil, told,
+};
+use isptune_tests::vivid_driver::{bind, rebind, unbind};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
 /// An emulated machine on a busy host takes so long until a tune writes, at most.
 const LONGEST_START: Duration = Duration::from_secs(60);
-const PICTURE_CONTROLS: [&str; 4] = ["brightness", "contrast", "saturation", "hue"];
-/// A camera that somebody has turned everything on.
-const SPOILED: [(&str, i64); 4] =
-    [("brightness", 96), ("contrast", 150), ("saturation", 90), ("hue", 14)];
-
-/// A still scene, colour bars of medium levels that stay clear of black and white when they are
-/// spoiled, and the camera at its defaults.
-fn power_on() {
-    set_controls(&[("osd_text_mode", 2), ("test_pattern", 2)]);
-    set_controls(&[("brightness", 128), ("contrast", 128), ("saturation", 128), ("hue", 0)]);
-}
-
-fn spoil() -> BTreeMap<String, i64> {
-    set_controls(&SPOILED);
-    controls(&PICTURE_CONTROLS)
-}
 
 fn stored_goal(folder: &Path) -> String {
     let goal = folder.join("goal.png").to_str().unwrap().to_owned();
@@ -225,29 +211,6 @@ fn a_recording_holds_the_frames_and_what_others_set_meanwhile() {
     assert_eq!(replay.frames(), 40);
     let write = replay.writes().iter().find(|write| write.control == "brightness");
     assert_eq!(write.map(|write| write.value), Some(90), "{:?}", replay.writes());
-}
-
-const DRIVER: &str = "/sys/bus/platform/drivers/vivid";
-
-fn unbind() {
-    std::fs::write(format!("{DRIVER}/unbind"), "vivid.0").unwrap();
-}
-
-/// Only when nobody holds the old node any more, or the new one gets another number.
-fn bind() {
-    std::fs::write(format!("{DRIVER}/bind"), "vivid.0").unwrap();
-    for _ in 0..500 {
-        if Path::new(CAMERA).exists() {
-            return;
-        }
-        sleep(Duration::from_millis(20));
-    }
-    panic!("{CAMERA} does not come back");
-}
-
-fn rebind() {
-    unbind();
-    bind();
 }
 
 #[test]

@@ -78,7 +78,7 @@ pub struct Keeper {
     pub(super) reference: Option<Mosaic>,
     /// The picture of the last trial's winner.
     pub(super) tuned: Option<Mosaic>,
-    pub(super) last_glance: Option<Frame>,
+    pub(super) last_glance: Option<(Frame, Mosaic)>,
     pub(super) sees_noise: bool,
     pub(super) governor: Governor,
     pub(super) asked: bool,

@@ -33,10 +33,14 @@ impl Keeper {
         let interval = self.options.policy.check_interval;
         let glance = camera.glance()?;
         journal.record(KeeperEvent::Glanced { picture: &glance });
-        let is_frozen = self.is_frozen(&glance);
         let mosaic = Mosaic::of(&glance);
+        let is_frozen = self.is_frozen(&glance, &mosaic);
         let is_dark = mean_steps(&glance) < DARK_STEPS;
-        self.last_glance = Some(glance);
+        let changed = self
+            .reference
+            .as_ref()
+            .is_none_or(|reference| mosaic.difference(reference) > GLANCE_STEPS);
+        self.last_glance = Some((glance, mosaic));
         if self.look.is_none() {
             return Ok(interval);
         }
@@ -50,10 +54,6 @@ impl Keeper {
             self.on(Event::Again, journal);
             return Ok(BLIND_WAIT);
         };
-        let changed = self
-            .reference
-            .as_ref()
-            .is_none_or(|reference| mosaic.difference(reference) > GLANCE_STEPS);
         if !changed {
             detector.observe(camera.now(), detector.reached_delta_e(), &self.options.policy);
             self.open_eyes(journal);
@@ -86,14 +86,14 @@ impl Keeper {
     }
 
     /// Frames of a camera whose pictures have noise are never equal.
-    fn is_frozen(&mut self, glance: &Frame) -> bool {
-        let Some(last) = &self.last_glance else { return false };
+    fn is_frozen(&mut self, glance: &Frame, mosaic: &Mosaic) -> bool {
+        let Some((last, last_mosaic)) = &self.last_glance else { return false };
         if last == glance {
             return self.sees_noise;
         }
         // The same scene in other bits. A setting that was written in between is no noise, and
         // moves the cells.
-        self.sees_noise |= Mosaic::of(last).difference(&Mosaic::of(glance)) <= NOISE_STEPS;
+        self.sees_noise |= last_mosaic.difference(mosaic) <= NOISE_STEPS;
         false
     }
 
