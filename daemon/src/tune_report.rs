@@ -114,42 +114,14 @@ fn command_line(best: &QueryRecord, table: &[ParameterInfo], names: &Names) -> S
     format!("isptune render {} --params {} --out out.png", names.render_options, values.join(","))
 }
 
-/// Day and time in UTC, as in 2026-11-22 10:41 UTC (civil-from-days of Hinnant's date algorithms).
+/// Day and time in UTC, as in 2026-11-22 10:41 UTC.
 fn now() -> String {
-    let seconds = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |elapsed| elapsed.as_secs());
-    let (days, second_of_day) = (seconds / 86_400, seconds % 86_400);
-    let [year, month, day] = civil_date(days);
-    let (hour, minute) = (second_of_day / 3600, second_of_day % 3600 / 60);
-    format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
-}
-
-/// Year, month and day of a day counted from 1970-01-01.
-const fn civil_date(days: u64) -> [u64; 3] {
-    let days = days + 719_468;
-    let era = days / 146_097;
-    let day_of_era = days % 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    [year_of_era + era * 400 + (month <= 2) as u64, month, day]
+    jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates_are_those_of_the_calendar() {
-        assert_eq!(civil_date(0), [1970, 1, 1]);
-        assert_eq!(civil_date(11_016), [2000, 2, 29]);
-        assert_eq!(civil_date(20_779), [2026, 11, 22]);
-        assert_eq!(civil_date(20_819), [2027, 1, 1]);
-    }
 
     #[test]
     fn labels_read_as_words() {

@@ -18,6 +18,18 @@ const KEYS: [&str; 6] = ["api", "model", "metrics_file", "keep", "camera", "grou
 const QUERIES: usize = 10;
 const STRATEGY: &str = "hybrid";
 
+/// Whether a text is one of the service's files rather than a pipeline file, which says its kind.
+#[must_use]
+pub fn describes_service(text: &str) -> bool {
+    let Ok(document) = Document::parse(text, "") else { return false };
+    let root = document.root();
+    let is_key = |key: &&str| root.get(key).is_some();
+    // A pipeline file may name a camera, by a string.
+    let has_cameras = root.get("camera").is_some_and(|camera| camera.items().is_ok());
+    let has_others = KEYS.iter().filter(|key| **key != "camera").any(is_key);
+    root.get("kind").is_none() && (has_cameras || has_others)
+}
+
 /// What all files together say.
 #[derive(Debug, Default)]
 struct Merged {

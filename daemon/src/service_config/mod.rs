@@ -24,7 +24,7 @@ use crate::keeping::KeepPolicy;
 
 pub use error::ServiceConfigError;
 pub use layers::{Layer, layers, read_layer};
-pub use merged::load;
+pub use merged::{describes_service, load};
 pub use places::Places;
 
 /// The whole configuration, merged and found right.

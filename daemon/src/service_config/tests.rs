@@ -78,6 +78,16 @@ fn what_makes_no_sense_together_is_told_with_the_files() {
 }
 
 #[test]
+fn files_of_the_service_are_told_from_pipeline_files() {
+    for text in ["[api]\ngroup = \"g\"\n", "[[camera]]\nname = \"kind\"\n", "model = \"m\"\n"] {
+        assert!(describes_service(text), "{text}");
+    }
+    for text in ["kind = \"v4l2\"\ncamera = \"C270\"\n", "camera = \"C270\"\n", "", "[[camera"] {
+        assert!(!describes_service(text), "{text}");
+    }
+}
+
+#[test]
 fn a_pipeline_file_that_is_wrong_is_told_with_its_camera() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("isp.toml"), "kind = \"v4l3\"\n").unwrap();

@@ -21,5 +21,5 @@ pub use held_pipeline::{PictureCamera, RealCamera, Ties};
 pub use run::{LookSource, LookTrouble, Workshop, spawn};
 pub use stand_in::{StandIn, stand_in};
 pub use status::{
-    Adoption, CameraStatus, Counts, ParameterStatus, QueryStatus, ScoreStatus, named,
+    Adoption, CameraStatus, Counts, ParameterStatus, QueryStatus, ScoreStatus, named, now_ms,
 };

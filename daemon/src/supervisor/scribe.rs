@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tracing::{info, warn};
 use tuner::{Frame, Limits, ParameterInfo, Params};
 
 use super::handle::{Pictures, Shared};
 use super::memory::{Memory, MemoryFile};
-use super::status::{Adoption, CameraStatus, ParameterStatus, QueryStatus, named};
+use super::status::{Adoption, CameraStatus, ParameterStatus, QueryStatus, named, now_ms};
 use crate::keeping::{Event, Journal, KeeperEvent, State};
 
 /// A look that is lost and may not be tuned to yet.
@@ -240,10 +240,4 @@ impl Journal for Scribe {
             }
         }
     }
-}
-
-/// Milliseconds since 1970, UTC.
-pub(super) fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

@@ -7,8 +7,7 @@ use tuner::{Parameter, Params};
 use super::command::{Answer, Command, Refusal, Request};
 use super::memory::{ChosenLook, over};
 use super::run::{LookTrouble, Supervisor};
-use super::scribe::now_ms;
-use super::status::{Adoption, named};
+use super::status::{Adoption, named, now_ms};
 use crate::keeping::{Event, State};
 
 impl Supervisor {

@@ -125,6 +125,12 @@ pub struct Counts {
     pub faults: BTreeMap<String, u64>,
 }
 
+/// The time as statuses have it: milliseconds since 1970, UTC; 0 on a clock of the past.
+#[must_use]
+pub fn now_ms() -> u64 {
+    u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0)
+}
+
 impl From<&Score> for ScoreStatus {
     fn from(score: &Score) -> Self {
         Self {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::exit::Exit;
 use crate::json;
 use crate::pipeline_choice::PipelineChoice;
-use crate::service_config::{Places, layers, load, read_layer};
+use crate::service_config::{Places, describes_service, layers, load, read_layer};
 use crate::standard_output;
 
 /// `config check` and `config show`.
@@ -115,17 +115,13 @@ fn check(options: &Check) -> Result<Exit> {
 
 /// What is wrong with a file: a pipeline file where it says its kind, else one of the service.
 fn problem_of(file: &Path) -> Option<String> {
-    let is_pipeline = std::fs::read_to_string(file).map_or(true, |text| {
-        let mut lines = text.lines().map(str::trim_start);
-        let names_a_camera =
-            |line: &str| line.starts_with("[[camera]]") || line.starts_with("[keep]");
-        lines.clone().any(|line| line.starts_with("kind")) || !lines.any(names_a_camera)
-    });
-    if is_pipeline {
-        return PipelineFile::load(file).err().map(|error| error.to_string());
+    match read_layer(file) {
+        Ok(layer) if describes_service(&layer.text) => {
+            load(&[layer]).err().map(|error| error.to_string())
+        }
+        // What cannot be read is told by who reads pipeline files.
+        _ => PipelineFile::load(file).err().map(|error| error.to_string()),
     }
-    let layer = read_layer(file);
-    layer.and_then(|layer| load(&[layer])).err().map(|error| error.to_string())
 }
 
 fn show(options: &Show) -> Result<Exit> {

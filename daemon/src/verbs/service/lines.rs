@@ -1,6 +1,8 @@
 //! Cameras in lines for people.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::keeping::State;
 use crate::supervisor::{CameraStatus, ScoreStatus};
@@ -91,18 +93,10 @@ fn span(time: Duration) -> String {
         seconds => format!("{} days", seconds / 86_400),
     }
 }
-
-/// Milliseconds since 1970 (UTC).
-pub(super) fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
 /// Time of the day in UTC.
 pub(super) fn clock(ms: u64) -> String {
-    let seconds = ms / 1000;
-    let (hours, minutes) = (seconds / 3_600 % 24, seconds / 60 % 60);
-    format!("{hours:02}:{minutes:02}:{:02}Z", seconds % 60)
+    let moment = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    moment.unwrap_or_default().strftime("%H:%M:%SZ").to_string()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::{Connection, lines};
 use crate::api::ServiceStatus;
 use crate::client::in_path;
 use crate::exit::Exit;
-use crate::supervisor::CameraStatus;
+use crate::supervisor::{CameraStatus, now_ms};
 use crate::{json, standard_output};
 
 /// Options of `status`.
@@ -32,7 +32,7 @@ pub fn run(options: &Options) -> Result<Exit> {
         if options.connection.json {
             json::print(&camera)?;
         } else {
-            let lines = lines::details(&camera, lines::now_ms());
+            let lines = lines::details(&camera, now_ms());
             standard_output::print(|out| {
                 lines.iter().try_for_each(|line| writeln!(out, "{line}"))
             })?;

@@ -9,7 +9,7 @@ use clap::Args;
 use super::{Connection, lines};
 use crate::client::{ClientError, in_path};
 use crate::exit::Exit;
-use crate::supervisor::CameraStatus;
+use crate::supervisor::{CameraStatus, now_ms};
 
 /// Options of `watch`.
 #[derive(Debug, Args)]
@@ -55,7 +55,7 @@ fn print(status: &CameraStatus, json: bool, said: &mut BTreeMap<String, String>)
     if said.insert(status.name.clone(), summary.clone()).as_ref() == Some(&summary) {
         return Ok(true);
     }
-    let line = if json { summary } else { format!("{}  {summary}", lines::clock(lines::now_ms())) };
+    let line = if json { summary } else { format!("{}  {summary}", lines::clock(now_ms())) };
     let mut out = io::stdout().lock();
     match writeln!(out, "{line}").and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
