@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use isptune_tests::player::{CameraControl, LoopedCamera, fingerprint};
+use isptune_tests::player::{CameraControl, LoopedCamera, fingerprint, frame_number};
 
 const SIZE: [usize; 2] = [320, 180];
 
@@ -39,9 +39,11 @@ fn frames_arrive_byte_for_byte_and_the_log_knows_their_controls() {
     assert_eq!(frames.len(), 6);
     let log = camera.log();
     for frame in frames {
-        let name = fingerprint(&frame);
-        let record = log.iter().find(|record| record.fingerprint == name);
-        let controls = &record.unwrap_or_else(|| panic!("{name} was never shown")).controls;
+        let number = frame_number(&frame);
+        let record = log.iter().find(|record| record.frame == number);
+        let record = record.unwrap_or_else(|| panic!("{number} was never shown"));
+        assert_eq!(record.fingerprint, fingerprint(&frame), "{number}");
+        let controls = &record.controls;
         assert_eq!(controls["hue"], -100);
         assert_eq!(controls["integer_64_bits"], -900_000);
         assert_eq!(controls["brightness"], 128);

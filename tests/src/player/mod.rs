@@ -9,6 +9,7 @@
 
 mod camera_controls;
 mod frame_log;
+mod frame_number;
 mod latency;
 mod looped_camera;
 mod play;
@@ -17,7 +18,8 @@ mod sensor_noise;
 mod yuyv;
 
 pub use camera_controls::{CameraControl, ControlReader, ControlValues, GAIN_AUTOMATIC};
-pub use frame_log::{FrameLog, FrameRecord, fingerprint};
+pub use frame_log::{FrameLog, FrameRecord};
+pub use frame_number::{fingerprint, frame_number};
 pub use latency::Latency;
 pub use looped_camera::LoopedCamera;
 pub use play::{Options, play};

@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use clap::Parser;
 use isp_hw::v4l2::OutputNode;
 
+use super::frame_number::stamp;
 use super::{
     CameraControl, ControlReader, FrameLog, IspModel, Latency, Scene, SensorNoise, YuyvEncoder,
 };
@@ -100,6 +101,7 @@ pub fn play(options: &Options) -> Result<()> {
             }
         };
         encoder.encode(&picture, &mut bytes);
+        stamp(&mut bytes, frame);
         log.add(frame, (read, &known.1), scene, &bytes)?;
         output.show(|memory| memory.copy_from_slice(&bytes))?;
         rendered = Some((known, picture));
