@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 use tuner::{Frame, Samples};
 
 use crate::cross::Target;
-use crate::package;
+use crate::{package, unit};
 
 /// The processor of the camera boxes.
 const DEVICE: &str = "aarch64-unknown-linux-gnu";
@@ -137,6 +137,7 @@ impl Service {
         let child = Command::new(program)
             .arg("--root")
             .arg(root)
+            .envs(unit::environment()?)
             .env("NOTIFY_SOCKET", &path)
             .stdin(Stdio::null())
             .stderr(Stdio::null())

@@ -10,6 +10,7 @@ mod manual;
 mod package;
 mod soak;
 mod table;
+mod unit;
 mod vm;
 
 use std::path::PathBuf;

@@ -15,6 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::root::Root;
+use crate::unit;
 
 /// Longest time from the start to the first answer, on a machine that is busy.
 const START: Duration = Duration::from_secs(30);
@@ -75,6 +76,7 @@ impl Service {
         let child = Command::new(binary)
             .arg("--root")
             .arg(root.path(""))
+            .envs(unit::environment()?)
             .env("NO_COLOR", "1")
             .env_remove("NOTIFY_SOCKET")
             .env_remove("JOURNAL_STREAM")
