@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -34,6 +35,8 @@ pub fn build(
         fs::create_dir(root.join(name))?;
     }
     copy(init, &root.join("init"))?;
+    // The kernel takes a shell in place of one that it may not execute, and says nothing.
+    fs::set_permissions(root.join("init"), fs::Permissions::from_mode(0o755))?;
     std::os::unix::fs::symlink("busybox", root.join("bin/sh"))?;
     copy_modules(kernel, root)?;
     if kernel.board().target().is_none() {
