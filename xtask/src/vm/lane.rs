@@ -57,9 +57,7 @@ pub const LANES: [Lane; 8] = [
     Lane { modules: &["fake_sensor"], ..lane("fake_sensor", &["fake_sensor"], 5) },
     Lane {
         debian: true,
-        // Emulated on a busy host it has not come to its end yet.
-        is_by_hand: true,
-        ..lane("systemd", &["systemd", "isptune", "isptuned"], 20)
+        ..lane("systemd", &["systemd", "isptune", "isptuned"], 30)
     },
     Lane {
         board: Board::RaspberryPi,
