@@ -55,10 +55,7 @@ pub const LANES: [Lane; 8] = [
         ..lane("camera", &["loop_player", "camera_loop", "camera_hardware_isp"], 25)
     },
     Lane { modules: &["fake_sensor"], ..lane("fake_sensor", &["fake_sensor"], 5) },
-    Lane {
-        debian: true,
-        ..lane("systemd", &["systemd", "isptune", "isptuned"], 30)
-    },
+    Lane { debian: true, ..lane("systemd", &["systemd", "isptune", "isptuned"], 30) },
     Lane {
         board: Board::RaspberryPi,
         // The kernel keeps the lines to itself unless it is told not to.
