@@ -46,7 +46,7 @@ pub const LANES: [Lane; 8] = [
     lane("vivid_tune", &["vivid_tune", "isptune"], 40),
     lane("service", &["vivid_service", "isptune", "isptuned"], 25),
     Lane {
-        // Nobody has seen it to its end yet.
+        // It takes 13 minutes.
         is_by_hand: true,
         ..lane("camera_faults", &["camera_faults", "isptune"], 30)
     },
