@@ -64,7 +64,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     use train_host::torch::{ProxyKind, ProxyOptions, ProxyTraining};
 
     /// Iterations between lines.
-    const REPORT_EVERY: u64 = 100;
+    const REPORT_EVERY: u64 = 200;
 
     let side = options.practice.side;
     ensure!(side >= 4, "--side {side}: four pixels or more are needed");
@@ -92,6 +92,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             let line = serde_json::json!({
                 "iteration": iteration,
                 "loss": sum / ((iteration - 1) % REPORT_EVERY + 1) as f64,
+                "psnr_db": training.psnr_db()?,
                 "seconds": started.elapsed().as_secs_f64().round(),
                 "cpu_seconds": super::cpu_seconds(),
             });

@@ -42,7 +42,7 @@ pub struct Options {
     /// What is tuned
     #[arg(long, value_enum, default_value = "paper")]
     pipeline: Tuned,
-    /// Strategies of isptune; those with a policy need --model
+    /// Strategies of isptune; those with a policy need --model. "" for none
     #[arg(long, value_delimiter = ',', default_value = "cmaes,greedy")]
     strategies: Vec<String>,
     /// Policy of the strategies that need one (ONNX)

@@ -65,7 +65,7 @@ pub fn rows() -> Result<Vec<Row>> {
 }
 
 /// Time that this thread has had the processor.
-fn processor_time() -> Duration {
+pub fn processor_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::try_from(time).unwrap_or_default()
 }

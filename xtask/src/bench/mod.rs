@@ -2,6 +2,7 @@
 
 mod isp;
 mod live;
+mod policy;
 mod tune;
 
 use anyhow::Result;
@@ -24,6 +25,8 @@ enum Group {
     Isp,
     /// Live video at 1280×720
     Live,
+    /// The policy, asked at 1280×720
+    Policy,
     /// A whole tune of a 4K picture
     Tune,
 }
@@ -67,6 +70,7 @@ fn rows(options: &Options) -> Result<Vec<Row>> {
     let rows = groups.iter().map(|group| match group {
         Group::Isp => isp::rows(&checkout()),
         Group::Live => live::rows(),
+        Group::Policy => policy::rows(),
         Group::Tune => tune::rows(),
     });
     Ok(rows.collect::<Result<Vec<_>>>()?.concat())

@@ -8,11 +8,12 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
-use tch::{Device, Kind, Tensor};
+use tch::{Device, Kind, Tensor, no_grad};
 use tuner::{Frame, Parameter, Params, Planes, Simulator, View};
 
 use super::{Layers, Proxy, ProxyKind, cascaded, params_of, tensor_of};
 use crate::environment::{Crop, EpisodeError, PipelineMix, random_crop};
+use crate::evaluation::CAP_DB;
 use crate::torch::adam::{AdamW, AdamWOptions};
 use crate::torch::policy::to_host;
 use crate::torch::threads::one_thread;
@@ -21,6 +22,8 @@ use crate::torch::threads::one_thread;
 const GRADIENT_NORM: f64 = 1.0;
 /// Iterations of rising learning rate.
 const WARM_UP: f64 = 100.0;
+/// Pictures that a proxy is examined on.
+const EXAMINED: usize = 64;
 
 /// Options of a training.
 #[derive(Debug, Clone)]
@@ -95,10 +98,8 @@ impl ProxyTraining {
     /// [`EpisodeError`] when a photograph is missing or too small.
     pub fn learn(&mut self) -> Result<ProxyReport, EpisodeError> {
         one_thread();
-        let lessons = self.draw()?;
-        let stack = |planes: Vec<&Planes>| {
-            Tensor::cat(&planes.into_iter().map(tensor_of).collect::<Vec<_>>(), 0)
-        };
+        let first = self.iteration * self.options.batch as u64 + 1;
+        let lessons = self.draw(first, self.options.batch)?;
         let found = stack(lessons.iter().map(|lesson| &lesson.found).collect());
         let params = params_of(lessons.iter().map(|lesson| lesson.params));
         let count = lessons.first().map_or(0, |lesson| lesson.after.len());
@@ -148,13 +149,35 @@ impl ProxyTraining {
         self.options.rate * warm * 0.5 * (1.0 + (PI * part.min(1.0)).cos())
     }
 
-    fn draw(&self) -> Result<Vec<Lesson>, EpisodeError> {
-        let Self { options, mix, photographs, kind, iteration, .. } = self;
-        (0..options.batch)
+    /// Mean PSNR, in dB, of what the proxy makes of pictures and parameters that it has not learned
+    /// from, beside the pipeline's pictures; a cascade as a whole. Always the same ones.
+    ///
+    /// # Errors
+    /// As [`Self::learn`].
+    pub fn psnr_db(&self) -> Result<f64, EpisodeError> {
+        one_thread();
+        // No iteration draws from the last streams.
+        let lessons = self.draw(u64::MAX - EXAMINED as u64, EXAMINED)?;
+        let found = stack(lessons.iter().map(|lesson| &lesson.found).collect());
+        let goals = stack(lessons.iter().filter_map(|lesson| lesson.after.last()).collect());
+        let params = params_of(lessons.iter().map(|lesson| lesson.params));
+        let error = no_grad(|| {
+            let pictures = self.kind.forward(&self.kind.cut(&self.weights), &found, &params);
+            let squares = (pictures.clamp(0.0, 1.0) - goals).square();
+            squares.mean_dim([1, 2, 3].as_slice(), false, Kind::Float)
+        });
+        let decibels = to_host(&error).into_iter().map(|mse| tuner::psnr_db(f64::from(mse)));
+        Ok(decibels.map(|db| db.min(CAP_DB)).sum::<f64>() / EXAMINED as f64)
+    }
+
+    /// Lessons of as many streams of the seed.
+    fn draw(&self, first: u64, count: usize) -> Result<Vec<Lesson>, EpisodeError> {
+        let Self { options, mix, photographs, kind, .. } = self;
+        (0..count)
             .into_par_iter()
             .map(|number| {
                 let mut random = ChaCha8Rng::seed_from_u64(options.seed);
-                random.set_stream(iteration * options.batch as u64 + number as u64 + 1);
+                random.set_stream(first + number as u64);
                 let at = random.random_range(0..photographs.len().max(1));
                 let photograph = photographs.get(at).ok_or(EpisodeError::NothingToDraw)?;
                 let frame = random_crop(photograph, Crop { side: options.side }, &mut random)?;
@@ -162,6 +185,11 @@ impl ProxyTraining {
             })
             .collect()
     }
+}
+
+/// Pictures as one tensor, n × 3 × h × w.
+fn stack(pictures: Vec<&Planes>) -> Tensor {
+    Tensor::cat(&pictures.into_iter().map(tensor_of).collect::<Vec<_>>(), 0)
 }
 
 fn lesson(

@@ -62,7 +62,7 @@ pub fn all(options: &Options) -> Result<Vec<Contender>> {
         Contender { name, checkpoints, searcher, actor }
     };
     let mut rows = Vec::new();
-    for name in &options.strategies {
+    for name in options.strategies.iter().filter(|name| !name.is_empty()) {
         rows.push(row(name.clone(), Searcher::Strategy(name.clone())));
     }
     for named in &options.proxies {
