@@ -65,6 +65,8 @@ pub struct QueryRecord {
 /// What came of an episode.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
+    /// Width and height of the pictures.
+    pub size: [usize; 2],
     /// Score of the picture as found, over the view.
     pub found: Score,
     /// How near the picture as found is to the goal's style, where only that counts.
@@ -186,6 +188,7 @@ impl Episode {
         };
         let episode = Self {
             outcome: Outcome {
+                size: view.picture_size(),
                 found: score_of(&task, &view, &task.initial)?,
                 found_style: judge.as_ref().map(|judge| judge.judge(&task.initial)),
                 queries: Vec::new(),

@@ -33,7 +33,9 @@ mod test_rendering;
 mod view;
 
 pub use atomic_file::{AtomicFileError, write_atomically};
-pub use confidence::{Evidence, Limit, confidence, limits_of_result};
+pub use confidence::{
+    Evidence, Limit, confidence, confidence_of_style, limits_of_result, limits_of_style,
+};
 pub use episode::{
     EXACT_DB, EpisodeOptions, Outcome, QueryRecord, Stopped, run_episode, run_style_episode,
 };

@@ -19,6 +19,7 @@ use crate::picture_source::PictureSource;
 use crate::progress::Progress;
 use crate::result_output::ResultOutput;
 use crate::state_folder::StateFolder;
+use crate::task_choice::TaskChoice;
 use crate::tune_report::Names;
 use crate::tuning::{TuneOptions, tune};
 
@@ -71,9 +72,12 @@ impl GoalChoice {
 /// Options of every verb that tunes.
 #[derive(Debug, Args)]
 pub struct SearchOptions {
-    /// How to search
-    #[arg(long, value_name = "NAME", default_value = "hybrid", value_parser = strategy_names())]
-    strategy: String,
+    /// What to take the goal for
+    #[arg(long, value_enum, value_name = "TASK", default_value_t)]
+    task: TaskChoice,
+    /// How to search; hybrid where nothing is said, style-hybrid for a style
+    #[arg(long, value_name = "NAME", value_parser = strategy_names())]
+    strategy: Option<String>,
     /// Policy of the strategies hybrid and actor (ONNX, as train-host exports it) in place of the
     /// one that comes with isptune
     #[arg(long, value_name = "FILE")]
@@ -81,7 +85,7 @@ pub struct SearchOptions {
     /// Queries at most
     #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     queries: u32,
-    /// Stop as soon as a query is this near, in dB
+    /// Stop as soon as a query is this near, in dB; of a style, -20 times the logarithm of its distance
     #[arg(long, value_name = "DB", default_value_t = tuner::EXACT_DB)]
     target: f64,
     /// Never touch a parameter: "red_gain" stays as it was found, "red_gain=0.2" stays there
@@ -109,6 +113,7 @@ impl SearchOptions {
     pub fn tune_options(&self, mut limits: Limits, found: &Params) -> Result<TuneOptions> {
         apply_limits(&mut limits, &self.limit, &self.lock, found)?;
         Ok(TuneOptions {
+            task: self.task,
             strategy: self.strategy.clone(),
             model: self.model.clone(),
             episode: EpisodeOptions { budget: self.queries as usize, target_db: self.target },
@@ -122,7 +127,8 @@ impl SearchOptions {
     /// Whether the strategy asks a simulator.
     #[must_use]
     pub fn simulates(&self) -> bool {
-        strategy::SIMULATING_NAMES.contains(&self.strategy.as_str())
+        let simulates = |name: &str| strategy::SIMULATING_NAMES.contains(&name);
+        self.strategy.as_deref().is_none_or(simulates)
     }
 
     /// Queries at most.
@@ -134,7 +140,8 @@ impl SearchOptions {
 
 /// Those that need no policy stand last.
 fn strategy_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(strategy::ACTOR_NAMES.into_iter().chain(strategy::NAMES))
+    let finish = strategy::ACTOR_NAMES.into_iter().chain(strategy::NAMES);
+    PossibleValuesParser::new(finish.chain(strategy::STYLE_NAMES))
 }
 
 /// Runs the verb.
