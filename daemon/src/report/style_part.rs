@@ -73,7 +73,7 @@ impl StylePart {
         for (number, words) in CHROMA.into_iter().enumerate() {
             let parts = features.each_ref().map(|each| each.chroma().nth(number).unwrap_or(&[]));
             let values = parts.iter().copied().flatten().map(|value| value.abs());
-            let most = (20.0 * values.fold(LEAST_CHROMA, f64::max)).ceil() / 20.0;
+            let most = (10.0 * values.fold(LEAST_CHROMA, f64::max)).ceil() / 10.0;
             plots.push(Plot::of(format!("quantiles-{number}"), words, parts, [-most, most]));
         }
         let named = |name, picture| Ok(Palette { name, swatches: palette(picture)? });

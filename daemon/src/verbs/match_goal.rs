@@ -13,7 +13,7 @@ use crate::camera_end;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::known_device;
-use crate::look::LookName;
+use crate::look::{LookKind, LookName};
 use crate::option_values::{apply_limits, parse_limit, parse_lock, parse_region};
 use crate::picture_source::PictureSource;
 use crate::progress::Progress;
@@ -57,12 +57,14 @@ pub struct GoalChoice {
 }
 
 impl GoalChoice {
-    /// The picture, and what it is called.
-    fn load(&self, state: &StateFolder) -> Result<(Frame, String)> {
+    /// The picture, what it is called, and what kind of look it is, where it is one.
+    fn load(&self, state: &StateFolder) -> Result<(Frame, String, Option<LookKind>)> {
         match (&self.goal, &self.look) {
-            (Some(file), _) => Ok((Frame::load(file)?, file.display().to_string())),
+            (Some(file), _) => Ok((Frame::load(file)?, file.display().to_string(), None)),
             (None, Some(name)) => {
-                Ok((state.looks()?.load(name)?.into_goal(), format!("look {name}")))
+                let look = state.looks()?.load(name)?;
+                let kind = look.summary().kind;
+                Ok((look.into_goal(), format!("look {name}"), Some(kind)))
             }
             (None, None) => bail!("nothing to match; give --goal PICTURE, or --look NAME"),
         }
@@ -152,10 +154,13 @@ pub fn run(options: &Options) -> Result<Exit> {
     let cancel = interrupt::flag()?;
     let file = options.source.load()?;
     options.output.check()?;
-    let (goal, goal_name) = options.goal.load(&options.state)?;
+    let (goal, goal_name, kind) = options.goal.load(&options.state)?;
     let mut pipeline = options.source.open(&file, &cancel)?;
     let mut tune_options =
         options.search.tune_options(file.limits_on(&pipeline), &pipeline.found_params())?;
+    if kind == Some(LookKind::Style) && tune_options.task == TaskChoice::Auto {
+        tune_options.task = TaskChoice::Style;
+    }
     if !options.no_calibration && options.search.simulates() {
         tune_options.calibration = known_device::calibration_of(&file, &pipeline);
     }

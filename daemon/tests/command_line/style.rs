@@ -106,3 +106,15 @@ fn an_input_of_one_colour_gets_a_result_that_is_told_honestly() {
     assert_eq!(json["task"], "style");
     assert!(number(&json["confidence"]) < 0.6, "{json}");
 }
+
+#[test]
+fn a_look_of_the_kind_style_is_matched_by_its_style() {
+    let bench = bench().with_goal();
+    let json = bench.run("look add film --from still.png --kind style --json").done().json();
+    assert_eq!(json["kind"], "style");
+    let tune = "match --input input.png --look film --queries 3 --json";
+    let ended = bench.run(tune).done();
+    assert_eq!(ended.json()["task"], "style");
+    assert!(!ended.err.contains("isptune: "), "asked for: {}", ended.err);
+    bench.refuses("look add b --from goal.png --kind style --against input.png", 1, &["--against"]);
+}

@@ -5,7 +5,8 @@
 //! model of how the pipeline changes what was measured: the best measured picture is explained by
 //! it (which parameters would have given *this*?), it is put right there, and the secants of all
 //! measured queries bend it (output space mapping with Broyden's update). No query goes into
-//! derivatives.
+//! derivatives. As long as no query has kept what the picture shows, the next one goes back towards
+//! the picture as found, which keeps it.
 
 use nalgebra::DVector;
 
@@ -13,7 +14,7 @@ use super::free_box::FreeBox;
 use super::simulation::{Features, Linearisation, Simulation};
 use super::style_model::StyleModel;
 use super::{Measured, STYLE, SearchStrategy, Simulator, Task};
-use crate::{Parameter, Params, Planes, mse};
+use crate::{Parameter, Params, Planes, StyleRecord, mse};
 
 /// Weight of the squared distance from the best measured point, in canonical units, beside the
 /// squared residual: first value, after success, after failure. The first one only decides what
@@ -27,6 +28,11 @@ const EXPLAIN_STEPS: usize = 4;
 const OTHER_STARTS: [f64; 2] = [-0.4, 0.4];
 /// A query must promise to lower the squared residual by this part: 0.05 % of the distance.
 const WORTH: f64 = 1e-3;
+/// As long as no query has kept the content, the way back to the picture as found is shortened by
+/// this factor.
+const RETREAT: f64 = 0.9;
+/// Below this part of the way the picture as found is asked for itself.
+const SHORTEST_WAY: f64 = 0.05;
 /// A shorter step (largest canonical change) changes no 8-bit picture.
 const SHORTEST_STEP: f64 = 1e-3;
 
@@ -46,6 +52,9 @@ pub(super) struct Search {
     /// The best measured picture.
     picture: Option<Planes>,
     tether: f64,
+    /// Part of the way from the picture as found to the best query that may be gone as long as none
+    /// has kept the content.
+    way: f64,
 }
 
 /// One measured query.
@@ -92,7 +101,7 @@ impl Search {
         let model = StyleModel::new(Simulation::new(simulator, task), task)?;
         let [tether, ..] = TETHER;
         let free = FreeBox::of(task);
-        Some(Self { free, model, trials: Vec::new(), best: 0, picture: None, tether })
+        Some(Self { free, model, trials: Vec::new(), best: 0, picture: None, tether, way: 1.0 })
     }
 
     /// The next parameters to try, a step from the best measured query, whoever proposed it; `None`
@@ -110,6 +119,20 @@ impl Search {
         let others: Vec<_> = others.map(|trial| (&trial.point, &trial.seen)).collect();
         let at = (&best.point, &best.seen);
         let anchor = self.model.anchor(&self.free, at, &explained, &others, self.tether);
+        if best.loss >= StyleRecord::VIOLATED {
+            let from = DVector::from_vec(self.free.point(&self.free.start()));
+            let ahead = &best.point - &from;
+            while self.way > SHORTEST_WAY {
+                self.way *= RETREAT;
+                let point = &from + &ahead * self.way;
+                if self.model.keeps_content(&self.free, &anchor, &point) {
+                    return Some(self.free.params(point.as_slice()));
+                }
+            }
+            let is_at_start = ahead.amax() < SHORTEST_STEP || self.way == 0.0;
+            self.way = 0.0;
+            return (!is_at_start).then(|| self.free.start());
+        }
         let (point, error) = self.model.nearest(&self.free, &anchor, best.point.clone());
         let is_worth_it = error < (1.0 - WORTH) * best.error;
         let moved = (&point - &best.point).amax() >= SHORTEST_STEP;

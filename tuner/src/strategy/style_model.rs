@@ -173,6 +173,16 @@ impl StyleModel {
         Place { point, error: residual.norm_squared(), residual, over }
     }
 
+    /// Whether the content guard is kept there, as far as the model knows.
+    pub(super) fn keeps_content(
+        &mut self,
+        free: &FreeBox,
+        anchor: &Anchor,
+        point: &DVector<f64>,
+    ) -> bool {
+        self.place(free, anchor, point.clone()).over == [false; 2]
+    }
+
     /// Derivatives of the residual at a place, those of the simulator on its excerpt.
     fn jacobian(&mut self, free: &FreeBox, anchor: &Anchor, place: &Place) -> DMatrix<f64> {
         let here = &place.point + &anchor.shift;

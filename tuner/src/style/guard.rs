@@ -9,7 +9,8 @@ use crate::Planes;
 
 /// Clipped samples beyond those of the picture as found, as a share of all.
 const MORE_CLIPPED: f64 = 0.02;
-/// Samples on lonely levels beyond those of the picture as found, as a share of all.
+/// Samples on lonely levels beyond those of the picture as found, as a share of all. What was clipped
+/// there (a white background) may come to stand on a level of its own.
 const MORE_LONELY: f64 = 0.1;
 /// The most of the content term.
 const MOST_CONTENT: f64 = 0.35;
@@ -127,7 +128,7 @@ impl ContentGuard {
         if clipped > allowed {
             found.push(Violation::Clipping { share: clipped, allowed });
         }
-        let allowed = self.lonely + MORE_LONELY;
+        let allowed = self.lonely + self.clipped + MORE_LONELY;
         if lonely > allowed {
             found.push(Violation::Posterisation { share: lonely, allowed });
         }
@@ -214,6 +215,19 @@ mod tests {
         }
         let inverted = content_term(&picture(|v| v), &picture(|v| 1.0 - v)).unwrap();
         assert!(inverted > 1.5, "{inverted}");
+    }
+
+    #[test]
+    fn a_white_background_may_become_grey() {
+        let on_white = |white: f32| {
+            let mut picture = picture(|v| v);
+            for channel in picture.channels_mut() {
+                channel.iter_mut().take(2048).for_each(|value| *value = white);
+            }
+            picture
+        };
+        let guard = ContentGuard::new(on_white(1.0));
+        assert_eq!(guard.violations(&guard.measure(&on_white(0.8))), []);
     }
 
     #[test]

@@ -5,9 +5,6 @@ use serde::Serialize;
 use super::{ContentGuard, StyleFeatures, StyleHistograms, Violation};
 use crate::Planes;
 
-/// Added to the squared distance of a picture that violates the guard: above every distance.
-const VIOLATED: f64 = 1.0;
-
 /// How near a picture came to the style of a goal, and what became of its content.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StyleRecord {
@@ -24,12 +21,15 @@ pub struct StyleRecord {
 }
 
 impl StyleRecord {
+    /// Added to the squared distance of a picture that violates the guard: above every distance.
+    pub(crate) const VIOLATED: f64 = 1.0;
+
     /// What a search makes small: the squared distance, and 1 more for a picture that may not be
     /// chosen, so that it never is better than one that may.
     #[must_use]
     pub fn loss(&self) -> f64 {
         let square = self.distance * self.distance;
-        if self.violations.is_empty() { square } else { square + VIOLATED }
+        if self.violations.is_empty() { square } else { square + Self::VIOLATED }
     }
 }
 
