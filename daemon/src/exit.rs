@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use tuner::GoalError;
+use tuner::{GoalError, StyleGoalError};
 
 use crate::look::LookError;
 
@@ -12,7 +12,8 @@ pub const HELP: &str = "Exit codes:
   1    failed: no result
   2    wrong usage
   3    the pipeline failed on the way; the best query so far was returned
-  4    the goal was refused (other content, another shape, a bad reference)
+  4    the goal was refused (--task finish: other content, another shape;
+       --task style: nothing to see; a bad reference)
   130  interrupted; the best query so far was returned
 
 Results go to standard output, progress and messages to standard error.";
@@ -48,6 +49,7 @@ impl From<Exit> for ExitCode {
 #[must_use]
 pub fn code_of(error: &anyhow::Error) -> Exit {
     let refused = error.downcast_ref::<GoalError>().is_some()
+        || error.downcast_ref::<StyleGoalError>().is_some()
         || matches!(error.downcast_ref(), Some(LookError::Refused { .. }));
     if refused { Exit::GoalRefused } else { Exit::Failed }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
-use tuner::{ParameterInfo, Params, QueryRecord, Registration, Score, Stopped};
+use tuner::{ParameterInfo, Params, QueryRecord, Registration, Score, Stopped, StyleRecord};
 
 use crate::camera_end::LeftAt;
 use crate::standard_output;
@@ -16,6 +16,11 @@ pub const MOST_DB: f64 = Score::WRITTEN_PSNR_DB;
 /// `match --json` and `demo --json`.
 #[derive(Debug, Serialize)]
 pub struct MatchJson {
+    /// `finish`, or `style` where only the goal's tones and colours counted.
+    pub task: &'static str,
+    /// Why it is `style` though nobody asked for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_reason: Option<String>,
     /// Name of the strategy.
     pub strategy: &'static str,
     /// Every query, in order.
@@ -31,8 +36,12 @@ pub struct MatchJson {
     pub confidence: f64,
     /// What limited the result, in plain words.
     pub limited_by: Vec<String>,
-    /// Shift of the goal against the picture as found.
-    pub registration: Registration,
+    /// Shift of the goal against the picture as found; not of a style.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration: Option<Registration>,
+    /// How near the picture as found is to the goal's style, where only that counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found_style: Option<StyleRecord>,
     /// Size of the goal file, where it was resampled to the size of the input.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub goal_resampled_from: Option<[usize; 2]>,
@@ -56,10 +65,17 @@ pub struct QueryJson {
     index: usize,
     params: BTreeMap<&'static str, f64>,
     native: BTreeMap<String, f64>,
-    psnr_db: f64,
-    ssim: f64,
-    delta_e00: f64,
+    #[serde(flatten)]
+    nearness: Nearness,
     elapsed_ms: f64,
+}
+
+/// How near a query came: to the goal's pixels, or to its style.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Nearness {
+    Finish { psnr_db: f64, ssim: f64, delta_e00: f64 },
+    Style { style: StyleRecord },
 }
 
 impl QueryJson {
@@ -70,9 +86,14 @@ impl QueryJson {
             index: record.index,
             params: canonical(&record.params, table),
             native: native(&record.params, table),
-            psnr_db: record.score.psnr_db_capped(MOST_DB),
-            ssim: record.score.ssim,
-            delta_e00: record.score.delta_e00.mean,
+            nearness: match &record.style {
+                Some(style) => Nearness::Style { style: style.clone() },
+                None => Nearness::Finish {
+                    psnr_db: record.score.psnr_db_capped(MOST_DB),
+                    ssim: record.score.ssim,
+                    delta_e00: record.score.delta_e00.mean,
+                },
+            },
             elapsed_ms: record.elapsed_ms,
         }
     }

@@ -30,6 +30,7 @@ pub mod spread;
 mod standard_output;
 mod state_folder;
 pub mod supervisor;
+pub mod task_choice;
 mod tune_report;
 pub mod tuning;
 mod verbs;

@@ -35,7 +35,10 @@ impl Progress {
         };
         bar.println(line(record, self.budget));
         bar.set_position(record.index as u64);
-        bar.set_message(format!("{:.2} dB", record.score.psnr_db_capped(MOST_DB)));
+        bar.set_message(match &record.style {
+            Some(style) => format!("style {:.4}", style.distance),
+            None => format!("{:.2} dB", record.score.psnr_db_capped(MOST_DB)),
+        });
     }
 
     /// A question of a calibration is about to be asked; `index` is 1 for the first.
@@ -70,6 +73,18 @@ fn bar(budget: usize) -> ProgressBar {
 
 /// `query  3/10   41.20 dB  SSIM 0.9871  ΔE00 1.22  12 ms`
 fn line(record: &QueryRecord, budget: usize) -> String {
+    if let Some(style) = &record.style {
+        let not_chosen = style.violations.first().map(|reason| format!("  not chosen: {reason}"));
+        return format!(
+            "query {:>3}/{budget}  style {:.4}  histograms {:>5.1}  content {:.3}  {:>5.0} ms{}",
+            record.index,
+            style.distance,
+            style.histogram_distance,
+            style.content,
+            record.elapsed_ms,
+            not_chosen.unwrap_or_default()
+        );
+    }
     let score = &record.score;
     format!(
         "query {:>3}/{budget}  {:>6.2} dB  SSIM {:.4}  ΔE00 {:>5.2}  {:>5.0} ms",

@@ -1,5 +1,6 @@
 //! What a tune leaves behind: picture, report, log, JSON or a few plain lines.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ use crate::exit::Exit;
 use crate::json::{self, MatchJson, QueryJson};
 use crate::report::ReportPictures;
 use crate::standard_output;
+use crate::task_choice::TaskGoal;
 use crate::tune_report::{self, Names};
 use crate::tuning::Tuned;
 
@@ -131,7 +133,10 @@ fn write_report(
     after: &Frame,
 ) -> Result<()> {
     let before = pipeline.as_found()?;
-    let goal = tuned.goal.aligned();
+    let goal = match &tuned.goal {
+        TaskGoal::Finish(goal) => goal.aligned(),
+        TaskGoal::Style(goal) => Cow::Borrowed(goal.picture()),
+    };
     let report = tune_report::of(tuned, table, names);
     report
         .write(&ReportPictures { goal: &goal, before: &before, after }, path)
@@ -140,6 +145,8 @@ fn write_report(
 
 fn json_of(tuned: &Tuned, table: &[ParameterInfo], written: Written) -> MatchJson {
     MatchJson {
+        task: tuned.goal.task(),
+        task_reason: tuned.task_reason.clone(),
         strategy: tuned.strategy,
         queries: tuned.outcome.queries.iter().map(|query| QueryJson::new(query, table)).collect(),
         best: tuned.outcome.best,
@@ -147,7 +154,8 @@ fn json_of(tuned: &Tuned, table: &[ParameterInfo], written: Written) -> MatchJso
         error: tuned.outcome.error.clone(),
         confidence: tuned.confidence,
         limited_by: tuned.limited_by.clone(),
-        registration: *tuned.goal.registration(),
+        registration: tuned.goal.registration().copied(),
+        found_style: tuned.outcome.found_style.clone(),
         goal_resampled_from: tuned.goal.resized_from(),
         measured_share: tuned.measured_share,
         calibration: tuned.calibration,
@@ -164,13 +172,21 @@ fn write_lines(
     written: &Written,
 ) -> io::Result<()> {
     let Some(best) = tuned.outcome.best_query() else { return Ok(()) };
+    let nearness = match (&best.style, &tuned.outcome.found_style) {
+        (Some(style), Some(found)) => {
+            format!("style {:.4} from the goal's, {:.4} before", style.distance, found.distance)
+        }
+        _ => format!(
+            "{:.2} dB, ΔE00 {:.2}",
+            best.score.psnr_db_capped(json::MOST_DB),
+            best.score.delta_e00.mean
+        ),
+    };
     writeln!(
         out,
-        "best: query {} of {}, {:.2} dB, ΔE00 {:.2}, confidence {:.2}",
+        "best: query {} of {}, {nearness}, confidence {:.2}",
         best.index,
         tuned.outcome.queries.len(),
-        best.score.psnr_db_capped(json::MOST_DB),
-        best.score.delta_e00.mean,
         tuned.confidence
     )?;
     for info in table {
@@ -236,6 +252,15 @@ fn exit_of(tuned: &Tuned) -> Result<Exit> {
             eprintln!("isptune: {error}; the best query before that was kept");
             Ok(Exit::PipelineFailed)
         }
+        _ if outcome.best.is_none() => bail!(
+            "no query kept what the picture shows ({}); limit the parameters more (--limit), or give \
+             a goal nearer to the picture",
+            outcome
+                .queries
+                .first()
+                .and_then(|query| query.style.as_ref()?.violations.first())
+                .map_or_else(String::new, ToString::to_string)
+        ),
         _ => Ok(Exit::Done),
     }
 }

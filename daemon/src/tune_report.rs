@@ -1,8 +1,10 @@
 //! A tune told as a report.
 
-use tuner::{Parameter, ParameterInfo, QueryRecord, Score, Stopped};
+use tuner::{Parameter, ParameterInfo, QueryRecord, Score, Stopped, StyleRecord};
 
-use crate::report::{Report, ReportParameter, ReportQuery, ReportRegistration, ReportScores};
+use crate::report::{
+    Report, ReportParameter, ReportQuery, ReportRegistration, ReportScores, ReportStyle,
+};
 use crate::tuning::Tuned;
 
 /// Where things came from, as the report names them.
@@ -27,7 +29,6 @@ pub struct Names {
 #[must_use]
 pub fn of(tuned: &Tuned, table: &[ParameterInfo], names: &Names) -> Report {
     let best = tuned.outcome.best_query();
-    let registration = tuned.goal.registration();
     Report {
         title: names.title.clone(),
         created: now(),
@@ -38,16 +39,17 @@ pub fn of(tuned: &Tuned, table: &[ParameterInfo], names: &Names) -> Report {
         budget: names.budget,
         stopped: in_words(tuned.outcome.stopped).to_owned(),
         queries: tuned.outcome.queries.iter().map(query).collect(),
-        found: scores(&tuned.outcome.found),
+        found: scores(&tuned.outcome.found, tuned.outcome.found_style.as_ref()),
         best: best.map_or(0, |best| best.index),
         parameters: best.map(|best| parameters(best, tuned, table)).unwrap_or_default(),
         confidence: tuned.confidence,
         limits: tuned.limited_by.clone(),
-        registration: ReportRegistration {
+        registration: tuned.goal.registration().map(|registration| ReportRegistration {
             dx: registration.dx,
             dy: registration.dy,
             correlation: registration.correlation,
-        },
+        }),
+        task_reason: tuned.task_reason.clone(),
         command_line: best.map(|best| command_line(best, table, names)).unwrap_or_default(),
     }
 }
@@ -62,19 +64,25 @@ const fn in_words(stopped: Stopped) -> &'static str {
     }
 }
 
-const fn scores(score: &Score) -> ReportScores {
+fn scores(score: &Score, style: Option<&StyleRecord>) -> ReportScores {
     ReportScores {
         psnr_db: score.psnr_db,
         ssim: score.ssim,
         delta_e00_mean: score.delta_e00.mean,
         delta_e00_p95: score.delta_e00.p95,
+        style: style.map(|style| ReportStyle {
+            distance: style.distance,
+            histograms: style.histogram_distance,
+            content: style.content,
+            kept: style.violations.is_empty(),
+        }),
     }
 }
 
 fn query(record: &QueryRecord) -> ReportQuery {
     ReportQuery {
         index: record.index,
-        scores: scores(&record.score),
+        scores: scores(&record.score, record.style.as_ref()),
         elapsed_ms: record.elapsed_ms,
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use isp_hw::calibration::Calibration;
 use isp_hw::camera::Latency;
 use isp_hw::{Input, OpenPipeline, ViewSimulator};
@@ -12,18 +12,21 @@ use serde::Serialize;
 use tuner::actor::Actor;
 use tuner::{
     EpisodeOptions, Evidence, Frame, Goal, GoalOptions, Limits, Outcome, Params, Pipeline,
-    PipelineError, Planes, QueryRecord, Simulator, Stopped, View, confidence, limits_of_result,
-    noise_steps, run_episode, strategy,
+    PipelineError, Planes, QueryRecord, Simulator, Stopped, View, confidence, confidence_of_style,
+    limits_of_result, limits_of_style, noise_steps, run_episode, run_style_episode, strategy,
 };
 
 use crate::camera_end::LeftAt;
 use crate::shipped_actor;
+use crate::task_choice::{TaskChoice, TaskGoal};
 
 /// What a tune is asked to do, apart from the pictures.
 #[derive(Debug)]
 pub struct TuneOptions {
-    /// Name of the strategy.
-    pub strategy: String,
+    /// What the goal is taken for.
+    pub task: TaskChoice,
+    /// Name of the strategy; the task's default when `None`.
+    pub strategy: Option<String>,
     /// The policy's file; without one the shipped policy serves.
     pub model: Option<PathBuf>,
     /// Budget and target.
@@ -46,7 +49,9 @@ pub struct Tuned {
     /// The queries and the best of them.
     pub outcome: Outcome,
     /// The goal as it was tuned to.
-    pub goal: Goal,
+    pub goal: TaskGoal,
+    /// Why only the goal's style counted though nobody asked for that.
+    pub task_reason: Option<String>,
     /// What could be changed.
     pub limits: Limits,
     /// How far the result can be trusted, in [0, 1].
@@ -88,7 +93,14 @@ pub fn tune(
         camera.set_limits(options.limits);
     }
     let found = pipeline.as_found().context("the picture as found")?;
-    let goal = Goal::prepare(&found, goal, &options.goal)?;
+    let chosen = options.task.choose(&found, goal, &options.goal, options.strategy.as_deref())?;
+    let name = options.strategy.as_deref().unwrap_or_else(|| chosen.goal.default_strategy());
+    if let Some(reason) = &chosen.reason {
+        eprintln!(
+            "isptune: {reason}; only its style is matched, the tones and colours (--task finish \
+             refuses such a goal)"
+        );
+    }
     let view = View::of_size(found.width(), found.height());
     let mut episode = options.episode;
     let (simulator, calibration) = match &options.calibration {
@@ -108,19 +120,27 @@ pub fn tune(
         _ => (pipeline.simulator(&found, &view)?, None),
     };
     drop(found);
-    let needs_policy = strategy::ACTOR_NAMES.contains(&options.strategy.as_str());
+    let needs_policy = strategy::ACTOR_NAMES.contains(&name);
     let actor = match &options.model {
         None if !needs_policy => None,
         path => Some(shipped_actor::actor(path.as_deref())?),
     };
+    if let (TaskGoal::Style(_), Some(path)) = (&chosen.goal, &options.model) {
+        bail!(
+            "{}: this policy compares pixel by pixel, and only the goal's style counts; leave \
+             --model out",
+            path.display()
+        );
+    }
     let search = Search {
-        strategy: &options.strategy,
+        strategy: name,
         seed: options.seed,
         actor: actor.as_ref(),
         episode,
         limits: options.limits,
     };
-    let mut tuned = search.run(pipeline, goal, simulator, cancel, on_query)?;
+    let mut tuned = search.run(pipeline, chosen.goal, simulator, cancel, on_query)?;
+    tuned.task_reason = chosen.reason;
     tuned.calibration = calibration;
     if let OpenPipeline::Camera(camera) = pipeline {
         tuned.latency = camera.latency();
@@ -154,31 +174,36 @@ impl Search<'_> {
     pub fn run(
         &self,
         pipeline: &mut dyn Pipeline,
-        goal: Goal,
+        goal: TaskGoal,
         simulator: Box<dyn Simulator>,
         cancel: &AtomicBool,
         on_query: &mut dyn FnMut(&QueryRecord),
     ) -> Result<Tuned> {
         let mut strategy = strategy::by_name(self.strategy, self.seed, simulator, self.actor)
             .with_context(|| format!("there is no strategy \"{}\"", self.strategy))?;
-        let outcome = run_episode(
-            pipeline,
-            strategy.as_mut(),
-            &goal,
-            self.limits,
-            &self.episode,
-            cancel,
-            on_query,
-        )?;
-        let [width, height] = goal.size();
+        let strategy = strategy.as_mut();
+        let (limits, episode) = (self.limits, &self.episode);
+        let outcome = match &goal {
+            TaskGoal::Finish(goal) => {
+                run_episode(pipeline, strategy, goal, limits, episode, cancel, on_query)
+            }
+            TaskGoal::Style(goal) => {
+                run_style_episode(pipeline, strategy, goal, limits, episode, cancel, on_query)
+            }
+        }?;
+        let [width, height] = outcome.size;
         let view = View::of_size(width, height);
-        let (confidence, limited_by) = assess(&outcome, &goal, &view, &self.limits);
+        let (confidence, limited_by) = match &goal {
+            TaskGoal::Finish(goal) => assess(&outcome, goal, &view, &limits),
+            TaskGoal::Style(_) => assess_style(&outcome, &limits),
+        };
         let [mosaic_width, mosaic_height] = view.mosaic_size();
         Ok(Tuned {
             strategy: strategy.name(),
             outcome,
             goal,
-            limits: self.limits,
+            task_reason: None,
+            limits,
             confidence,
             limited_by,
             measured_share: (mosaic_width * mosaic_height) as f64 / (width * height) as f64,
@@ -232,6 +257,30 @@ fn assess(outcome: &Outcome, goal: &Goal, view: &View, limits: &Limits) -> (f64,
         _ => {}
     }
     (confidence(&evidence), limited_by)
+}
+
+/// The same of a tune to a style.
+fn assess_style(outcome: &Outcome, limits: &Limits) -> (f64, Vec<String>) {
+    let mut limited_by = Vec::new();
+    let mut confidence = 0.0;
+    if let Some((best, style)) =
+        outcome.best_query().and_then(|best| Some((best, best.style.as_ref()?)))
+    {
+        confidence = confidence_of_style(style.distance);
+        let of_result = limits_of_style(style.distance, limits, &best.params);
+        limited_by.extend(of_result.iter().map(ToString::to_string));
+    }
+    let refused = outcome.queries.iter().filter_map(|query| {
+        let violation = query.style.as_ref()?.violations.first()?;
+        Some(format!("query {} was not chosen: {violation}", query.index))
+    });
+    limited_by.extend(refused);
+    match outcome.stopped {
+        Stopped::Error => limited_by.extend(outcome.error.clone()),
+        Stopped::Interrupted => limited_by.push("the tune was interrupted".to_owned()),
+        _ => {}
+    }
+    (confidence, limited_by)
 }
 
 /// Share of pixels with a channel at either end.

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use daemon::demo::{Depth, Illuminant, LightboxScene};
+use daemon::task_choice::TaskChoice;
 use daemon::tuning::{TuneOptions, tune};
 use isp_hw::calibration::{Answers, Calibration, Questions, calibration_view};
 use isp_hw::{Input, OpenPipeline, PicturePipeline, Variation, random_goal};
@@ -31,7 +32,8 @@ fn one_query_shows_the_picture_that_the_calibration_starts_from() {
     let goal = device(&scene).query(&look).unwrap();
     let tuned = |calibration: Option<&Calibration>, budget: usize| {
         let options = TuneOptions {
-            strategy: "model".to_owned(),
+            task: TaskChoice::Auto,
+            strategy: Some("model".to_owned()),
             model: None,
             episode: EpisodeOptions { budget, ..EpisodeOptions::default() },
             goal: GoalOptions::default(),
@@ -71,7 +73,8 @@ fn goals_that_were_not_asked_for_are_met_at_once() {
         let first_db = [(); 5].map(|()| {
             let goal = random_goal(&mut device(scene), &mut random).unwrap().picture;
             let options = TuneOptions {
-                strategy: "hybrid".to_owned(),
+                task: TaskChoice::Auto,
+                strategy: Some("hybrid".to_owned()),
                 model: None,
                 episode: EpisodeOptions { budget: 1, ..EpisodeOptions::default() },
                 goal: GoalOptions::default(),

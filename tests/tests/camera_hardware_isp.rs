@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use daemon::task_choice::TaskChoice;
 use daemon::tuning::{TuneOptions, tune};
 use isp_hw::camera::{
     CameraConfig, CameraPipeline, CapturedFrame, ControlMapping, Effect, FrameSource,
@@ -145,7 +146,8 @@ fn unknown_hardware_is_tuned_to_its_own_goals_in_ten_queries() {
         let (pipeline, _) = open(&camera, state.path());
         assert!(pipeline.found_params().values().iter().all(|value| value.abs() < 0.02));
         let options = TuneOptions {
-            strategy: "hybrid".to_owned(),
+            task: TaskChoice::Auto,
+            strategy: Some("hybrid".to_owned()),
             model: None,
             episode: EpisodeOptions::default(),
             goal: GoalOptions::default(),

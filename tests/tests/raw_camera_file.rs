@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use daemon::task_choice::TaskChoice;
 use daemon::tuning::{TuneOptions, tune};
 use isp_hw::PipelineFile;
 use isptune_tests::photographs;
@@ -45,7 +46,8 @@ fn a_raw_file_is_developed_as_advised_and_tuned_in_the_developer() {
     };
     let mut pipeline = file.open_frame(developed, &cancel).unwrap();
     let options = TuneOptions {
-        strategy: "hybrid".to_owned(),
+        task: TaskChoice::Auto,
+        strategy: Some("hybrid".to_owned()),
         model: None,
         episode: EpisodeOptions { budget: 10, target_db: 40.0 },
         goal: GoalOptions::default(),

@@ -35,6 +35,7 @@ fn sample_report() -> Report {
         ssim,
         delta_e00_mean: mean,
         delta_e00_p95: mean * 2.4,
+        style: None,
     };
     let course = [
         (27.4, 0.956, 4.6),
@@ -96,7 +97,7 @@ fn sample_report() -> Report {
             "Texture was locked.".to_owned(),
             "Highlights ended at the limit that was set.".to_owned(),
         ],
-        registration: ReportRegistration { dx: 0.0, dy: 0.0, correlation: 0.997 },
+        registration: Some(ReportRegistration { dx: 0.0, dy: 0.0, correlation: 0.997 }),
         command_line: "isptune render --input lightbox-A.png --params exposure=0.214,\
             red_gain=-0.387,green_gain=0.052,blue_gain=0.441,saturation=0.18,contrast=0.093,\
             highlights=-0.5,shadows=0.127,texture=0 --out matched.png"

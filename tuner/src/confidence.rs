@@ -130,9 +130,40 @@ pub fn confidence(evidence: &Evidence) -> f64 {
         Content::Other => 0.0,
     };
     let share = (evidence.valid_share / ENOUGH_PIXELS).clamp(0.0, 1.0);
-    let fit = 1.0 / (1.0 + (excess_steps(evidence) / HALF_ERROR_STEPS).powi(2));
+    let fit = fit(excess_steps(evidence));
     let product = alignment * share * fit;
     if product.is_finite() { product.clamp(0.0, 1.0) } else { 0.0 }
+}
+
+/// How far the result of a tune to a style can be trusted, in [0, 1]: the same fit, e being the
+/// [distance](crate::StyleFeatures::distance) of style in 8-bit steps. Nothing has to be aligned.
+#[must_use]
+pub fn confidence_of_style(distance: f64) -> f64 {
+    let fit = fit(255.0 * distance);
+    if fit.is_finite() { fit.clamp(0.0, 1.0) } else { 0.0 }
+}
+
+fn fit(steps: f64) -> f64 {
+    1.0 / (1.0 + (steps / HALF_ERROR_STEPS).powi(2))
+}
+
+/// What limited a result that is this distance from the goal's style, as [`limits_of_result`].
+#[must_use]
+pub fn limits_of_style(distance: f64, limits: &Limits, best: &Params) -> Vec<Limit> {
+    let parameters = at_end(limits, best);
+    let misses = 255.0 * distance > 1.0;
+    let locks = (misses && !parameters.is_empty()).then_some(Limit::Locks { parameters });
+    locks.into_iter().collect()
+}
+
+/// Parameters that could not move any further, or at all.
+fn at_end(limits: &Limits, best: &Params) -> Vec<Parameter> {
+    let at_end = |&parameter: &Parameter| {
+        let [low, high] = limits.interval(parameter);
+        let value = best.get(parameter);
+        limits.is_locked(parameter) || value - low < AT_END || high - value < AT_END
+    };
+    Parameter::ALL.into_iter().filter(at_end).collect()
 }
 
 /// Residual beyond the noise, in 8-bit steps.
@@ -161,12 +192,7 @@ pub fn limits_of_result(evidence: &Evidence, limits: &Limits, best: &Params) -> 
     let misses = excess > evidence.noise_steps.max(1.0);
     if misses {
         // A parameter that could not move is only to blame when something is left to explain.
-        let at_end = |&parameter: &Parameter| {
-            let [low, high] = limits.interval(parameter);
-            let value = best.get(parameter);
-            limits.is_locked(parameter) || value - low < AT_END || high - value < AT_END
-        };
-        let parameters: Vec<Parameter> = Parameter::ALL.into_iter().filter(at_end).collect();
+        let parameters = at_end(limits, best);
         if !parameters.is_empty() {
             found.push(Limit::Locks { parameters });
         }

@@ -27,13 +27,18 @@ mod response;
 mod score;
 mod srgb;
 pub mod strategy;
+mod style;
 #[cfg(test)]
 mod test_rendering;
 mod view;
 
 pub use atomic_file::{AtomicFileError, write_atomically};
-pub use confidence::{Evidence, Limit, confidence, limits_of_result};
-pub use episode::{EXACT_DB, EpisodeOptions, Outcome, QueryRecord, Stopped, run_episode};
+pub use confidence::{
+    Evidence, Limit, confidence, confidence_of_style, limits_of_result, limits_of_style,
+};
+pub use episode::{
+    EXACT_DB, EpisodeOptions, Outcome, QueryRecord, Stopped, run_episode, run_style_episode,
+};
 pub use error::TunerError;
 pub use excerpt::Excerpt;
 pub use goal::{Goal, GoalError, GoalOptions};
@@ -51,4 +56,8 @@ pub use response::{Curve, ParameterInfo, ResponseError};
 pub use score::{DeltaE, Score, ciede2000, delta_e00_map, lab_of_srgb, mse, psnr_db};
 pub use srgb::{linear_to_srgb, srgb_to_linear};
 pub use strategy::{Measured, SearchStrategy, Simulator, Task};
+pub use style::{
+    ContentGuard, ContentMeasure, StyleFeatures, StyleGoal, StyleGoalError, StyleHistograms,
+    StyleJudge, StyleRecord, Violation, content_term,
+};
 pub use view::{Tile, View};

@@ -16,7 +16,7 @@ use tuner::Frame;
 
 use super::{Api, ApiError};
 use crate::look::{
-    Listing, LookError, LookName, LookSource, LookStore, LookSummary, NewLook, Tags,
+    Listing, LookError, LookKind, LookName, LookSource, LookStore, LookSummary, NewLook, Tags,
 };
 use crate::supervisor::Answer;
 
@@ -123,7 +123,16 @@ fn keep(
     })?;
     let source = LookSource::Picture { file: format!("{name}, sent to the service") };
     let tags = Tags::default();
-    let look = NewLook { name, goal, source, tags, against: None, known: Vec::new(), force };
+    let look = NewLook {
+        name,
+        kind: LookKind::Finish,
+        goal,
+        source,
+        tags,
+        against: None,
+        known: Vec::new(),
+        force,
+    };
     let look = look.make()?;
     store.add(&look, true)?;
     Ok(look.summary().clone())

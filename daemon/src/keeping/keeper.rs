@@ -16,6 +16,7 @@ use super::journal::{Journal, KeeperEvent, Unusable};
 use super::policy::KeepPolicy;
 use super::state::{Event, State, next};
 use super::trial::Trial;
+use crate::task_choice::TaskGoal;
 use crate::tuning;
 
 /// Wait before a picture that could not be compared is looked at again.
@@ -402,9 +403,15 @@ impl Keeper {
             episode: wanted.episode,
             limits: self.limits,
         };
-        let tuned = search.run(camera, sight.goal.clone(), simulator, cancel, &mut |record| {
-            journal.record(KeeperEvent::Query(record));
-        });
+        let tuned = search.run(
+            camera,
+            TaskGoal::Finish(sight.goal.clone()),
+            simulator,
+            cancel,
+            &mut |record| {
+                journal.record(KeeperEvent::Query(record));
+            },
+        );
         let tuned = match tuned {
             Ok(tuned) => tuned,
             // The picture as found is at hand, so that this is the strategy's fault, not the

@@ -164,10 +164,11 @@ impl<'a> Parts<'a> {
             metadata.name.parse().map_err(|error: LookError| shown(&error.to_string()))?;
         let kind = LookKind::from_name(&metadata.kind).ok_or_else(|| {
             format!(
-                "its kind is \"{}\", this isptune knows \"{}\"; use the isptune that wrote it, or \
+                "its kind is \"{}\", this isptune knows \"{}\" and \"{}\"; use the isptune that wrote it, or \
                  a later one",
                 shown(&metadata.kind),
-                LookKind::Finish.name()
+                LookKind::Finish.name(),
+                LookKind::Style.name()
             )
         })?;
         let mut tags = Tags::default();

@@ -35,12 +35,15 @@ pub use store::{Listing, LookStore, UnreadableFile};
 pub use tags::Tags;
 
 /// What a look asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LookKind {
-    /// The finished picture: tones, colours and texture shall be those of the goal.
+    /// The finished picture: tones, colours and texture shall be those of the goal
+    #[default]
     Finish,
+    /// The style: tones and colours shall be distributed as the goal's, whatever it shows
+    Style,
 }
 
 impl LookKind {
@@ -49,13 +52,14 @@ impl LookKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Finish => "finish",
+            Self::Style => "style",
         }
     }
 
     /// The kind of a name; `None` for one of a later version.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        (name == Self::Finish.name()).then_some(Self::Finish)
+        [Self::Finish, Self::Style].into_iter().find(|kind| kind.name() == name)
     }
 }
 

@@ -17,6 +17,8 @@ use super::{
 pub struct NewLook {
     /// Its name.
     pub name: LookName,
+    /// What it asks for.
+    pub kind: LookKind,
     /// Its goal picture.
     pub goal: Frame,
     /// Where that comes from.
@@ -39,7 +41,7 @@ impl NewLook {
     /// set, [`LookError::TooLarge`] for a goal of more than 67 million pixels,
     /// [`LookError::Encode`].
     pub fn make(self) -> Result<Look, LookError> {
-        let Self { name, goal, source, tags, against, known, force } = self;
+        let Self { name, kind, goal, source, tags, against, known, force } = self;
         let source = source.tidied();
         let [width, height] = goal.size();
         if width as u64 * height as u64 > MOST_PIXELS {
@@ -48,7 +50,12 @@ impl NewLook {
             return Err(LookError::TooLarge { name: name.to_string(), reason });
         }
         let mut reasons = known;
-        reasons.extend(refusals(&goal, against.as_ref())?);
+        let found = refusals(&goal, against.as_ref())?;
+        // Tones and colours are the same out of focus.
+        let minds = |refusal: &Refusal| {
+            kind == LookKind::Finish || !matches!(refusal, Refusal::Blurred { .. })
+        };
+        reasons.extend(found.into_iter().filter(minds));
         if !reasons.is_empty() && !force {
             return Err(LookError::Refused { picture: source.in_words(), refusals: reasons });
         }
@@ -63,7 +70,7 @@ impl NewLook {
             .map_err(|reason| LookError::Encode { name: name.to_string(), reason })?;
         let summary = LookSummary {
             name,
-            kind: LookKind::Finish,
+            kind,
             tags,
             provenance,
             fingerprint: Fingerprint::of(&goal),

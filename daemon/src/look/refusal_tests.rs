@@ -194,6 +194,7 @@ fn frames_are_averaged_unless_they_are_not_of_one_scene() {
 fn refused_pictures_make_looks_only_by_force_and_say_so() {
     let new = |force| NewLook {
         name: "a".parse().unwrap(),
+        kind: LookKind::Finish,
         goal: patterned(100, 80, |_, _| 77),
         source: LookSource::Picture { file: "grey\ncard.png".to_owned() },
         tags: Tags::default(),

@@ -27,8 +27,16 @@ fn look(name: &str, goal: Frame, tags: &[(&str, &str)]) -> Look {
     }
     let source = LookSource::Picture { file: "pictures/a goal.png".to_owned() };
     let name = name.parse().unwrap();
-    let new =
-        NewLook { name, goal, source, tags: kept, against: None, known: Vec::new(), force: true };
+    let new = NewLook {
+        name,
+        kind: LookKind::Finish,
+        goal,
+        source,
+        tags: kept,
+        against: None,
+        known: Vec::new(),
+        force: true,
+    };
     new.make().unwrap()
 }
 
@@ -124,7 +132,10 @@ fn later_versions_and_kinds_are_refused_by_name() {
     let later = reason(&tampered(&look, r#"{\"version\":1,"#, r#"{\"version\":2,"#));
     assert!(later.contains("has version 2, this isptune knows 1; use"), "{later}");
     let kind = reason(&tampered(&look, r#"\"finish\""#, r#"\"sensor\""#));
-    assert!(kind.contains(r#"its kind is "sensor", this isptune knows "finish""#), "{kind}");
+    assert!(
+        kind.contains(r#"its kind is "sensor", this isptune knows "finish" and "style""#),
+        "{kind}"
+    );
     let foreign = reason(&tampered(&look, "isptune.look", "isptune.seen"));
     assert!(foreign.contains("its metadata has no isptune.look"), "{foreign}");
 }

@@ -13,6 +13,8 @@ pub(super) enum Axis {
     Decibels,
     /// CIEDE2000, logarithmic, lower is better.
     DeltaE,
+    /// Anything else in [0.01, 100], logarithmic, lower is better.
+    Lower,
 }
 
 /// A mark on an axis.
@@ -79,7 +81,7 @@ impl Scale {
         let value = value.clamp(self.low, self.high);
         let share = match self.axis {
             Axis::Decibels => (value - self.low) / (self.high - self.low),
-            Axis::DeltaE => (value / self.low).ln() / (self.high / self.low).ln(),
+            Axis::DeltaE | Axis::Lower => (value / self.low).ln() / (self.high / self.low).ln(),
         };
         BOTTOM - (BOTTOM - TOP) * share
     }
@@ -124,8 +126,8 @@ fn shown(axis: Axis, value: f64) -> f64 {
     match axis {
         Axis::Decibels if value.is_nan() => 0.0,
         Axis::Decibels => value.clamp(0.0, 100.0),
-        Axis::DeltaE if value.is_nan() => 100.0,
-        Axis::DeltaE => value.clamp(0.01, 100.0),
+        Axis::DeltaE | Axis::Lower if value.is_nan() => 100.0,
+        Axis::DeltaE | Axis::Lower => value.clamp(0.01, 100.0),
     }
 }
 
@@ -142,7 +144,7 @@ fn divisions(axis: Axis, lowest: f64, highest: f64) -> Vec<f64> {
             let last = (highest / step).ceil().max(first + 1.0);
             (0..=(last - first) as usize).map(|n| (first + n as f64) * step).collect()
         }
-        Axis::DeltaE => {
+        Axis::DeltaE | Axis::Lower => {
             let steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
             let first = steps.iter().rposition(|&step| step <= lowest).unwrap_or(0);
             let last = steps.iter().position(|&step| step >= highest).unwrap_or(steps.len() - 1);
@@ -160,6 +162,7 @@ impl Scale {
         let unit = match self.axis {
             Axis::Decibels => format!("{value:.1} dB"),
             Axis::DeltaE => format!("ΔE₀₀ {value:.2}"),
+            Axis::Lower => format!("{value:.2}"),
         };
         let what = if query == 0 { "Before".to_owned() } else { format!("Query {query}") };
         Dot {
@@ -207,7 +210,7 @@ impl Scale {
             let better = match (best, self.axis) {
                 (None, _) => value,
                 (Some(best), Axis::Decibels) => best.max(value),
-                (Some(best), Axis::DeltaE) => best.min(value),
+                (Some(best), Axis::DeltaE | Axis::Lower) => best.min(value),
             };
             points.push(format!("{x:.1},{:.1}", self.y(better)));
             best = Some(better);
@@ -222,7 +225,7 @@ impl Scale {
         let (x, y) = (self.x(query as f64), self.y(value));
         let text = match self.axis {
             Axis::Decibels => format!("best: {value:.1} dB"),
-            Axis::DeltaE => format!("best: {value:.2}"),
+            Axis::DeltaE | Axis::Lower => format!("best: {value:.2}"),
         };
         let anchor = match x {
             left if left < LEFT + 60.0 => "start",

@@ -4,7 +4,9 @@ mod curve;
 mod gauge;
 mod heat_map;
 mod page;
+mod palette;
 mod shown_picture;
+mod style_part;
 #[cfg(test)]
 mod tests;
 mod wording;
@@ -48,8 +50,10 @@ pub struct Report {
     pub confidence: f64,
     /// What limited the result, in plain words; empty when nothing did.
     pub limits: Vec<String>,
-    /// How the goal lies on the input.
-    pub registration: ReportRegistration,
+    /// How the goal lies on the input; `None` where only its style counts.
+    pub registration: Option<ReportRegistration>,
+    /// Why only the goal's style counts though nobody asked for that.
+    pub task_reason: Option<String>,
     /// The command that renders the result again; empty leaves the section out.
     pub command_line: String,
 }
@@ -65,6 +69,21 @@ pub struct ReportScores {
     pub delta_e00_mean: f64,
     /// 95th percentile of the CIEDE2000 difference.
     pub delta_e00_p95: f64,
+    /// Nearness to the goal's style where only that counts; the others then say nothing.
+    pub style: Option<ReportStyle>,
+}
+
+/// How near a picture is to the goal's style.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ReportStyle {
+    /// Distance of tones and colours, in units of the range of luma.
+    pub distance: f64,
+    /// Distance of the histograms, 0 … 213.
+    pub histograms: f64,
+    /// Structure of the picture as found that is lost, 0 … 2.
+    pub content: f64,
+    /// Whether the content guard lets it be chosen.
+    pub kept: bool,
 }
 
 /// One query.
@@ -108,7 +127,8 @@ pub struct ReportRegistration {
     pub correlation: f64,
 }
 
-/// The three pictures, upright; the goal as it was registered onto the input.
+/// The three pictures, upright; the goal as it was registered onto the input, or as it is where only
+/// its style counts.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportPictures<'a> {
     /// The goal look.
@@ -153,6 +173,12 @@ impl Report {
     pub fn write(&self, pictures: &ReportPictures<'_>, path: &Path) -> Result<(), ReportError> {
         let html = self.render(pictures)?;
         Ok(tuner::write_atomically(path, |file| file.write_all(html.as_bytes()))?)
+    }
+
+    /// Whether only the goal's style counts.
+    #[must_use]
+    pub const fn is_of_style(&self) -> bool {
+        self.found.style.is_some()
     }
 
     /// The query that was kept.

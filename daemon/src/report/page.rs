@@ -7,6 +7,7 @@ use super::curve::{Axis, Curve};
 use super::gauge::Gauge;
 use super::heat_map::{self, Tick};
 use super::shown_picture::{ShownPicture, fitted};
+use super::style_part::StylePart;
 use super::wording::{self, Headline};
 use super::{Report, ReportError, ReportParameter, ReportPictures, ReportScores};
 
@@ -26,6 +27,7 @@ struct Page<'a> {
     headline: Headline,
     pictures: Pictures,
     tiles: Vec<Tile>,
+    style: Option<StylePart>,
     curves: [Drawing; 2],
     parameters: Vec<ParameterRow>,
     gauge: Gauge,
@@ -39,18 +41,17 @@ struct Pictures {
     goal: ShownPicture,
     before: ShownPicture,
     after: ShownPicture,
-    before_map: ShownPicture,
-    after_map: ShownPicture,
+    /// Maps of the difference before and after, where pixels can be compared.
+    maps: Option<[ShownPicture; 2]>,
     /// Whether the maps were computed on reduced pictures.
     reduced: bool,
 }
 
 impl Pictures {
     fn bytes(&self) -> usize {
-        [&self.goal, &self.before, &self.after, &self.before_map, &self.after_map]
-            .map(|picture| picture.uri.len())
-            .iter()
-            .sum()
+        let maps = self.maps.iter().flatten();
+        let pictures = [&self.goal, &self.before, &self.after].into_iter().chain(maps);
+        pictures.map(|picture| picture.uri.len()).sum()
     }
 }
 
@@ -88,10 +89,8 @@ struct ParameterRow {
 
 struct QueryRow {
     index: String,
-    psnr: String,
-    ssim: String,
-    mean: String,
-    p95: String,
+    /// Under the columns of the table.
+    figures: [String; 4],
     elapsed: String,
     best: bool,
 }
@@ -103,12 +102,13 @@ pub(super) fn render(
     let page = Page {
         title: if report.title.is_empty() { "Tuning report" } else { &report.title },
         headline: wording::headline(report),
-        pictures: shown(pictures)?,
+        pictures: shown(pictures, report.is_of_style())?,
         tiles: tiles(report),
+        style: report.is_of_style().then(|| StylePart::of(pictures)).transpose()?,
         curves: curves(report),
         parameters: report.parameters.iter().map(ParameterRow::of).collect(),
         gauge: Gauge::of(report.confidence),
-        registration: wording::registration(&report.registration),
+        registration: wording::registration(report.registration.as_ref()),
         rows: rows(report),
         legend: heat_map::ticks(),
         gradient: heat_map::gradient(),
@@ -118,33 +118,48 @@ pub(super) fn render(
 }
 
 /// The pictures, as large as fit into the page.
-fn shown(pictures: &ReportPictures<'_>) -> Result<Pictures, ReportError> {
+fn shown(pictures: &ReportPictures<'_>, style: bool) -> Result<Pictures, ReportError> {
     let mut sizes = LONG_SIDES.map(|long_side| fitted(pictures.after.size(), long_side)).to_vec();
     sizes.dedup();
     let smallest = sizes.pop().unwrap_or([1, 1]);
     for size in sizes {
-        let candidate = shown_at(pictures, size)?;
+        let candidate = shown_at(pictures, size, style)?;
         if candidate.bytes() <= PICTURE_BYTES {
             return Ok(candidate);
         }
     }
-    shown_at(pictures, smallest)
+    shown_at(pictures, smallest, style)
 }
 
-fn shown_at(pictures: &ReportPictures<'_>, size: [usize; 2]) -> Result<Pictures, ReportError> {
+fn shown_at(
+    pictures: &ReportPictures<'_>,
+    size: [usize; 2],
+    style: bool,
+) -> Result<Pictures, ReportError> {
     // One size for all: the slider lays them on each other and the maps compare them.
     let reduced = |frame: &Frame| frame.resized(size[0], size[1]);
-    let goal = reduced(pictures.goal)?;
+    let goal = if style {
+        let [width, height] = fitted(pictures.goal.size(), size[0].max(size[1]));
+        pictures.goal.resized(width, height)?
+    } else {
+        reduced(pictures.goal)?
+    };
     let before = reduced(pictures.before)?;
     let after = reduced(pictures.after)?;
     Ok(Pictures {
-        before_map: ShownPicture::jpeg(&heat_map::heat_map(&before, &goal)?, QUALITY)?,
-        after_map: ShownPicture::jpeg(&heat_map::heat_map(&after, &goal)?, QUALITY)?,
+        maps: match style {
+            true => None,
+            false => Some([map(&before, &goal)?, map(&after, &goal)?]),
+        },
         goal: ShownPicture::jpeg(&goal, QUALITY)?,
         before: ShownPicture::jpeg(&before, QUALITY)?,
         after: ShownPicture::jpeg(&after, QUALITY)?,
         reduced: size != pictures.after.size(),
     })
+}
+
+fn map(picture: &Frame, goal: &Frame) -> Result<ShownPicture, ReportError> {
+    ShownPicture::jpeg(&heat_map::heat_map(picture, goal)?, QUALITY)
 }
 
 fn tiles(report: &Report) -> Vec<Tile> {
@@ -155,6 +170,21 @@ fn tiles(report: &Report) -> Vec<Tile> {
         after: score(&best.scores),
         better,
     };
+    if report.is_of_style() {
+        return vec![
+            tile(
+                "Distance of tones and colours",
+                "in steps of 255; 0 is the goal’s own look",
+                |scores| wording::of_style(scores, |style| wording::steps(style.distance)),
+            ),
+            tile("Distance of the histograms", "a second opinion, not searched for", |scores| {
+                wording::of_style(scores, |style| format!("{:.1}", style.histograms))
+            }),
+            tile("Structure lost", "0 keeps all that the picture shows", |scores| {
+                wording::of_style(scores, |style| format!("{:.3}", style.content))
+            }),
+        ];
+    }
     vec![
         tile("Colour difference, mean ΔE₀₀", "0 is equal, 1 is just noticeable", |scores| {
             wording::delta_e(scores.delta_e00_mean)
@@ -175,6 +205,29 @@ fn curves(report: &Report) -> [Drawing; 2] {
         std::iter::once((0, score(&report.found))).chain(queries).collect()
     };
     let curve = |axis, values: &[(usize, f64)]| Curve::of(axis, values, report.best, report.budget);
+    if report.is_of_style() {
+        let of = |value: fn(&super::ReportStyle) -> f64| {
+            let value = |scores: &ReportScores| scores.style.as_ref().map_or(f64::NAN, value);
+            let queries = report.queries.iter().map(|query| (query.index, value(&query.scores)));
+            std::iter::once((0, value(&report.found))).chain(queries).collect::<Vec<_>>()
+        };
+        return [
+            Drawing {
+                id: "curve-style",
+                heading: "Tones and colours",
+                note: "lower is nearer to the goal; logarithmic",
+                unit: "steps of 255",
+                curve: curve(Axis::Lower, &of(|style| 255.0 * style.distance)),
+            },
+            Drawing {
+                id: "curve-histograms",
+                heading: "Histograms",
+                note: "lower is nearer; logarithmic",
+                unit: "distance",
+                curve: curve(Axis::Lower, &of(|style| style.histograms)),
+            },
+        ];
+    }
     [
         Drawing {
             id: "curve-psnr",
@@ -196,10 +249,20 @@ fn curves(report: &Report) -> [Drawing; 2] {
 fn rows(report: &Report) -> Vec<QueryRow> {
     let row = |index: String, scores: &ReportScores, elapsed: String, best: bool| QueryRow {
         index,
-        psnr: wording::decibels(scores.psnr_db),
-        ssim: wording::ssim(scores.ssim),
-        mean: wording::delta_e(scores.delta_e00_mean),
-        p95: wording::delta_e(scores.delta_e00_p95),
+        figures: match &scores.style {
+            Some(style) => [
+                wording::steps(style.distance),
+                format!("{:.1}", style.histograms),
+                format!("{:.3}", style.content),
+                if style.kept { "yes" } else { "no" }.to_owned(),
+            ],
+            None => [
+                wording::decibels(scores.psnr_db),
+                wording::ssim(scores.ssim),
+                wording::delta_e(scores.delta_e00_mean),
+                wording::delta_e(scores.delta_e00_p95),
+            ],
+        },
         elapsed,
         best,
     };

@@ -3,7 +3,13 @@ use crate::demo::{Depth, Illuminant, LightboxScene};
 use tuner::Samples;
 
 fn scores(psnr_db: f64, mean: f64) -> ReportScores {
-    ReportScores { psnr_db, ssim: 0.99, delta_e00_mean: mean, delta_e00_p95: 2.0 * mean }
+    ReportScores {
+        psnr_db,
+        ssim: 0.99,
+        delta_e00_mean: mean,
+        delta_e00_p95: 2.0 * mean,
+        style: None,
+    }
 }
 
 fn report() -> Report {
@@ -106,6 +112,7 @@ fn odd_numbers_are_shown_not_printed_raw() {
         ssim: f64::NAN,
         delta_e00_mean: 0.0,
         delta_e00_p95: f64::NAN,
+        style: None,
     };
     report.confidence = f64::NAN;
     let html = render(&report);
@@ -152,4 +159,28 @@ fn report_is_written_whole() {
     assert!(std::fs::read_to_string(&path).unwrap().ends_with("</html>"));
     let nowhere = folder.path().join("missing/report.html");
     assert!(report().write(&pictures, &nowhere).is_err());
+}
+
+#[test]
+fn a_style_is_told_by_quantiles_and_palettes_not_by_decibels() {
+    let style = |distance, kept| ReportScores {
+        style: Some(ReportStyle { distance, histograms: 20.0, content: 0.02, kept }),
+        ..scores(20.0, 9.0)
+    };
+    let mut report = report();
+    report.found = style(0.1, true);
+    report.queries[0].scores = style(0.004, false);
+    report.queries[1].scores = style(0.01, true);
+    report.task_reason = Some("the goal shows <b>else</b>".to_owned());
+    // The goal is of another shape.
+    let goal = LightboxScene::new(Illuminant::D65, 90, 120).frame(Depth::Eight).unwrap();
+    let (before, after) = (scene(Illuminant::A), scene(Illuminant::D65));
+    let pictures = ReportPictures { goal: &goal, before: &before, after: &after };
+    let html = report.render(&pictures).unwrap();
+    assert!(html.contains("Takes over the look within 2.5 steps of 255"), "{html}");
+    assert!(!html.contains("PSNR") && !html.contains("map-before") && !html.contains("goal-after"));
+    assert_eq!(html.matches("class=\"of-goal\" points").count(), 5);
+    assert_eq!(html.matches("class=\"palette\"").count(), 3);
+    assert!(!html.contains("<b>else"), "text from outside stays text");
+    assert!(html.contains(r#"width="90" height="120""#));
 }

@@ -1,6 +1,6 @@
 //! What the numbers mean, in plain words.
 
-use super::{Report, ReportRegistration, ReportScores};
+use super::{Report, ReportRegistration, ReportScores, ReportStyle};
 
 /// A difference up to this mean ΔE00 is called a match: about where two pictures side by side
 /// look the same to most people (twice the just noticeable difference of 1).
@@ -53,6 +53,16 @@ pub(super) fn duration(milliseconds: f64) -> String {
     }
 }
 
+/// A distance of style in steps of 255.
+pub(super) fn steps(distance: f64) -> String {
+    delta_e(255.0 * distance)
+}
+
+/// What a picture's style says, or that nothing is known.
+pub(super) fn of_style(scores: &ReportScores, words: fn(&ReportStyle) -> String) -> String {
+    scores.style.as_ref().map_or_else(|| "–".to_owned(), words)
+}
+
 /// A signed number with a real minus sign.
 pub(super) fn signed(value: f64, decimals: usize) -> String {
     let written = format!("{:.decimals$}", value.abs());
@@ -91,6 +101,9 @@ pub(super) fn headline(report: &Report) -> Headline {
             class: "poor",
         };
     };
+    if let (Some(style), Some(found)) = (best.scores.style, report.found.style) {
+        return headline_of_style(report, &style, &found);
+    }
     let ReportScores { psnr_db, delta_e00_mean: mean, delta_e00_p95: p95, .. } = best.scores;
     let (lead, meaning, class) = if mean <= 1.0 && p95 <= 2.0 {
         (
@@ -130,7 +143,53 @@ pub(super) fn headline(report: &Report) -> Headline {
     }
 }
 
-pub(super) fn registration(registration: &ReportRegistration) -> String {
+/// Distances of style up to these, in steps of 255, are called near and half-way.
+const NEAR_STEPS: f64 = 5.0;
+const HALF_WAY_STEPS: f64 = 12.0;
+
+fn headline_of_style(report: &Report, style: &ReportStyle, found: &ReportStyle) -> Headline {
+    let steps_left = 255.0 * style.distance;
+    let (lead, meaning, class) = if steps_left <= NEAR_STEPS {
+        (
+            "Takes over the look within",
+            "On average over all tones and colours: the picture has the goal’s look, whatever the two show.",
+            "good",
+        )
+    } else if steps_left <= HALF_WAY_STEPS {
+        (
+            "Comes within",
+            "On average over all tones and colours: the look is near the goal’s; the picture’s own content, or the pipeline, leaves the rest.",
+            "fair",
+        )
+    } else {
+        (
+            "Stays",
+            "On average over all tones and colours: this picture does not get the goal’s look from these parameters.",
+            "poor",
+        )
+    };
+    let tail = if class == "poor" { " from the goal’s look" } else { "" };
+    Headline {
+        sentence: format!("{lead} {} steps of 255{tail}", steps(style.distance)),
+        figures: [
+            format!("{} before", steps(found.distance)),
+            queries(report),
+            report.stopped.clone(),
+        ]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · "),
+        meaning,
+        class,
+    }
+}
+
+pub(super) fn registration(registration: Option<&ReportRegistration>) -> String {
+    let Some(registration) = registration else {
+        return "Only tones and colours were compared: where a pixel lies plays no part."
+            .to_owned();
+    };
     let ReportRegistration { dx, dy, correlation } = *registration;
     let place = if dx.hypot(dy) < 0.05 {
         "Goal and picture lie exactly on each other".to_owned()

@@ -13,12 +13,13 @@ use crate::camera_end;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::known_device;
-use crate::look::LookName;
+use crate::look::{LookKind, LookName};
 use crate::option_values::{apply_limits, parse_limit, parse_lock, parse_region};
 use crate::picture_source::PictureSource;
 use crate::progress::Progress;
 use crate::result_output::ResultOutput;
 use crate::state_folder::StateFolder;
+use crate::task_choice::TaskChoice;
 use crate::tune_report::Names;
 use crate::tuning::{TuneOptions, tune};
 
@@ -56,12 +57,14 @@ pub struct GoalChoice {
 }
 
 impl GoalChoice {
-    /// The picture, and what it is called.
-    fn load(&self, state: &StateFolder) -> Result<(Frame, String)> {
+    /// The picture, what it is called, and what kind of look it is, where it is one.
+    fn load(&self, state: &StateFolder) -> Result<(Frame, String, Option<LookKind>)> {
         match (&self.goal, &self.look) {
-            (Some(file), _) => Ok((Frame::load(file)?, file.display().to_string())),
+            (Some(file), _) => Ok((Frame::load(file)?, file.display().to_string(), None)),
             (None, Some(name)) => {
-                Ok((state.looks()?.load(name)?.into_goal(), format!("look {name}")))
+                let look = state.looks()?.load(name)?;
+                let kind = look.summary().kind;
+                Ok((look.into_goal(), format!("look {name}"), Some(kind)))
             }
             (None, None) => bail!("nothing to match; give --goal PICTURE, or --look NAME"),
         }
@@ -71,9 +74,12 @@ impl GoalChoice {
 /// Options of every verb that tunes.
 #[derive(Debug, Args)]
 pub struct SearchOptions {
-    /// How to search
-    #[arg(long, value_name = "NAME", default_value = "hybrid", value_parser = strategy_names())]
-    strategy: String,
+    /// What to take the goal for
+    #[arg(long, value_enum, value_name = "TASK", default_value_t)]
+    task: TaskChoice,
+    /// How to search; hybrid where nothing is said, style-hybrid for a style
+    #[arg(long, value_name = "NAME", value_parser = strategy_names())]
+    strategy: Option<String>,
     /// Policy of the strategies hybrid and actor (ONNX, as train-host exports it) in place of the
     /// one that comes with isptune
     #[arg(long, value_name = "FILE")]
@@ -81,7 +87,7 @@ pub struct SearchOptions {
     /// Queries at most
     #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     queries: u32,
-    /// Stop as soon as a query is this near, in dB
+    /// Stop as soon as a query is this near, in dB; of a style, -20 times the logarithm of its distance
     #[arg(long, value_name = "DB", default_value_t = tuner::EXACT_DB)]
     target: f64,
     /// Never touch a parameter: "red_gain" stays as it was found, "red_gain=0.2" stays there
@@ -109,6 +115,7 @@ impl SearchOptions {
     pub fn tune_options(&self, mut limits: Limits, found: &Params) -> Result<TuneOptions> {
         apply_limits(&mut limits, &self.limit, &self.lock, found)?;
         Ok(TuneOptions {
+            task: self.task,
             strategy: self.strategy.clone(),
             model: self.model.clone(),
             episode: EpisodeOptions { budget: self.queries as usize, target_db: self.target },
@@ -122,7 +129,8 @@ impl SearchOptions {
     /// Whether the strategy asks a simulator.
     #[must_use]
     pub fn simulates(&self) -> bool {
-        strategy::SIMULATING_NAMES.contains(&self.strategy.as_str())
+        let simulates = |name: &str| strategy::SIMULATING_NAMES.contains(&name);
+        self.strategy.as_deref().is_none_or(simulates)
     }
 
     /// Queries at most.
@@ -134,7 +142,8 @@ impl SearchOptions {
 
 /// Those that need no policy stand last.
 fn strategy_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(strategy::ACTOR_NAMES.into_iter().chain(strategy::NAMES))
+    let finish = strategy::ACTOR_NAMES.into_iter().chain(strategy::NAMES);
+    PossibleValuesParser::new(finish.chain(strategy::STYLE_NAMES))
 }
 
 /// Runs the verb.
@@ -145,10 +154,13 @@ pub fn run(options: &Options) -> Result<Exit> {
     let cancel = interrupt::flag()?;
     let file = options.source.load()?;
     options.output.check()?;
-    let (goal, goal_name) = options.goal.load(&options.state)?;
+    let (goal, goal_name, kind) = options.goal.load(&options.state)?;
     let mut pipeline = options.source.open(&file, &cancel)?;
     let mut tune_options =
         options.search.tune_options(file.limits_on(&pipeline), &pipeline.found_params())?;
+    if kind == Some(LookKind::Style) && tune_options.task == TaskChoice::Auto {
+        tune_options.task = TaskChoice::Style;
+    }
     if !options.no_calibration && options.search.simulates() {
         tune_options.calibration = known_device::calibration_of(&file, &pipeline);
     }

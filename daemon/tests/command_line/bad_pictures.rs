@@ -42,7 +42,7 @@ fn truncated_text_and_enormous() {
 fn goal_of_another_shape_or_content() {
     let bench = Workbench::new();
     picture([120, 120], 1).save(bench.path("square.png")).unwrap();
-    let tune = "match --input input.png --out out.png --report r.html --goal";
+    let tune = "match --task finish --input input.png --out out.png --report r.html --goal";
     let parts = ["120x120", "160x120", "crop the goal"];
     bench.refuses(&format!("{tune} square.png"), 4, &parts);
     picture([160, 120], 2).save(bench.path("other.png")).unwrap();

@@ -14,4 +14,5 @@ mod bad_values;
 mod calibrated;
 mod interrupted;
 mod results;
+mod style;
 mod workbench;

@@ -38,8 +38,10 @@ fn match_prints_exactly_the_documented_keys() {
         "report",
         "stopped",
         "strategy",
+        "task",
     ];
     assert_eq!(keys(&json), wanted.into());
+    assert_eq!(json["task"], "finish");
     assert_eq!(keys(&json["registration"]), ["correlation", "dx", "dy"].into());
     let queries = json["queries"].as_array().unwrap();
     assert!((1..=10).contains(&queries.len()));
@@ -180,6 +182,7 @@ fn answers_are_as_their_schemas_say() {
     for (words, schema) in [
         ("match --input input.png --goal goal.png --queries 3 --out o.png --json", "match"),
         ("match --input input.png --goal small.png --queries 3 --report r.html --json", "match"),
+        ("match --task style --input input.png --goal goal.png --queries 3 --json", "match"),
         ("render --input input.png --params exposure=0.1 --out o.png --json", "render"),
         ("compare input.png goal.png --json", "compare"),
         ("compare input.png input.png --json", "compare"),

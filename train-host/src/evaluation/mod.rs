@@ -3,8 +3,10 @@
 mod episode_trace;
 pub mod markdown;
 mod policy_run;
+mod style_trace;
 mod summary;
 
 pub use episode_trace::{CAP_DB, EpisodeTrace, TrueGoal, trace};
 pub use policy_run::{CHECKPOINTS, EvaluationError, PolicyRun, run_policy};
+pub use style_trace::{StyleReached, StyleTrace, style_trace};
 pub use summary::Summary;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use daemon::demo::{Depth, Illuminant, LightboxScene};
+use daemon::task_choice::TaskChoice;
 use daemon::tuning::{TuneOptions, tune};
 use isp_hw::PipelineFile;
 use tuner::{EpisodeOptions, Frame, GoalOptions, Params, Pipeline};
@@ -63,7 +64,8 @@ fn write_pair(size: [usize; 2], input: &Path, goal: &Path) -> Result<()> {
 
 fn options(target_db: f64) -> TuneOptions {
     TuneOptions {
-        strategy: "model".to_owned(),
+        task: TaskChoice::Auto,
+        strategy: Some("model".to_owned()),
         model: None,
         episode: EpisodeOptions { budget: 10, target_db },
         goal: GoalOptions::default(),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use daemon::demo::{Depth, Illuminant, LightboxScene};
-use daemon::look::{LookName, LookSource, LookStore, NewLook, Tags};
+use daemon::look::{LookKind, LookName, LookSource, LookStore, NewLook, Tags};
 use isp_hw::PipelineFile;
 use tempfile::TempDir;
 use tuner::{Frame, Parameter, Params, Pipeline};
@@ -104,6 +104,7 @@ impl Root {
         let look = LOOKS.iter().find(|(look, _)| *look == name).context("no such look")?;
         let look = NewLook {
             name: name.parse()?,
+            kind: LookKind::Finish,
             goal: self.exposed(look.1)?,
             source: LookSource::Picture { file: format!("{name}.png") },
             tags: Tags::default(),

@@ -1,12 +1,12 @@
 //! `isptune look add`.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 
 use super::source::{Source, Taken, picture, take};
 use super::words::print;
 use crate::exit::Exit;
-use crate::look::{LookName, NewLook, Tags};
+use crate::look::{LookKind, LookName, NewLook, Tags};
 use crate::option_values::parse_tag;
 use crate::state_folder::StateFolder;
 
@@ -20,6 +20,9 @@ pub struct Options {
     /// is written)
     #[arg(long, value_name = "PICTURE…|camera[:IDENTITY]", num_args = 1.., required = true)]
     from: Vec<Source>,
+    /// What it asks for
+    #[arg(long, value_enum, value_name = "KIND", default_value_t)]
+    kind: LookKind,
     /// What the look is for, as in illuminant=D50 or scene=lobby; may be repeated
     #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = parse_tag)]
     tags: Vec<(String, String)>,
@@ -45,6 +48,9 @@ pub struct Options {
 /// # Errors
 /// When the picture cannot be had, is a bad reference, or the look cannot be kept.
 pub fn run(options: &Options) -> Result<Exit> {
+    if options.kind == LookKind::Style && options.against.is_some() {
+        bail!("a look of the kind style may show anything; leave --against out");
+    }
     let store = options.state.looks()?;
     if !options.replace {
         store.must_be_free(&options.name)?;
@@ -59,7 +65,8 @@ pub fn run(options: &Options) -> Result<Exit> {
         None => None,
     };
     let name = options.name.clone();
-    let look = NewLook { name, goal, source, tags, against, known, force: options.force }.make()?;
+    let (kind, force) = (options.kind, options.force);
+    let look = NewLook { name, kind, goal, source, tags, against, known, force }.make()?;
     let file = store.add(&look, options.replace)?;
     for reason in &look.summary().provenance.forced {
         eprintln!("isptune: taken all the same: {reason}");
