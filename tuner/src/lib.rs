@@ -27,6 +27,7 @@ mod response;
 mod score;
 mod srgb;
 pub mod strategy;
+mod taste_run;
 #[cfg(test)]
 mod test_rendering;
 mod view;
@@ -51,4 +52,5 @@ pub use response::{Curve, ParameterInfo, ResponseError};
 pub use score::{DeltaE, Score, ciede2000, delta_e00_map, lab_of_srgb, mse, psnr_db};
 pub use srgb::{linear_to_srgb, srgb_to_linear};
 pub use strategy::{Measured, SearchStrategy, Simulator, Task};
+pub use taste_run::{TasteError, TasteOptions, TasteOutcome, TasteQuery, run_taste};
 pub use view::{Tile, View};

@@ -4,7 +4,9 @@ mod episode_trace;
 pub mod markdown;
 mod policy_run;
 mod summary;
+mod taste_run;
 
 pub use episode_trace::{CAP_DB, EpisodeTrace, TrueGoal, trace};
 pub use policy_run::{CHECKPOINTS, EvaluationError, PolicyRun, run_policy};
 pub use summary::Summary;
+pub use taste_run::{TasteRun, best_of_nine, run_taste_policy};

@@ -25,7 +25,7 @@ pub use policy::{HiddenForm, Policy, PolicyShape};
 pub use proxy::{
     Proxy, ProxyDescent, ProxyKind, ProxyOptions, ProxyReport, ProxySimulator, ProxyTraining,
 };
-pub use regression::{Regression, RegressionError, RegressionOptions, RegressionReport, draw};
+pub use regression::{Regression, RegressionError, RegressionOptions, RegressionReport, TasteLoss, draw};
 pub use td3::{Exploration, Finished, Td3, Td3Error, Td3Options, Td3Policy};
 pub use threads::one_thread;
 pub use trained_policy::{TrainedPolicy, TrainedPolicyError};
