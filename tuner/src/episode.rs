@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     Frame, Goal, Limits, Measured, Params, Pipeline, PipelineError, Planes, Score, SearchStrategy,
-    Task, TunerError, View, mse,
+    StyleGoal, StyleJudge, StyleRecord, Task, TunerError, View, mse,
 };
 
 /// A picture's PSNR above this counts as an exact match: a quarter of an 8-bit step of rms error.
@@ -51,9 +51,13 @@ pub struct QueryRecord {
     pub index: usize,
     /// What was asked, canonical.
     pub params: Params,
-    /// How near the picture came to the goal, over the view.
+    /// How near the picture came to the goal, over the view; in a tune to a style, how near it still
+    /// is to the picture as found, since the goal shows something else.
     #[serde(flatten)]
     pub score: Score,
+    /// How near it came to the goal's style, where only that counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub style: Option<StyleRecord>,
     /// Time the pipeline took, in milliseconds.
     pub elapsed_ms: f64,
 }
@@ -63,9 +67,12 @@ pub struct QueryRecord {
 pub struct Outcome {
     /// Score of the picture as found, over the view.
     pub found: Score,
+    /// How near the picture as found is to the goal's style, where only that counts.
+    pub found_style: Option<StyleRecord>,
     /// Every query, in order.
     pub queries: Vec<QueryRecord>,
-    /// Index (1-based) of the best *measured* query; `None` when the first one failed already.
+    /// Index (1-based) of the best *measured* query; `None` when the first one failed already, or when
+    /// every picture of a tune to a style violates the content guard.
     pub best: Option<usize>,
     /// The whole picture of the best query, where the pipeline rendered whole pictures.
     pub best_frame: Option<Frame>,
@@ -100,84 +107,140 @@ pub fn run_episode(
     cancel: &AtomicBool,
     on_query: &mut dyn FnMut(&QueryRecord),
 ) -> Result<Outcome, TunerError> {
-    let found = pipeline.as_found()?;
-    let [width, height] = found.size();
-    let view = View::of_size(width, height);
-    let mut episode = Episode::begin(&found, pipeline.found_params(), goal, view, limits, options)?;
-    drop(found);
-    let stopped = loop {
-        if cancel.load(Ordering::Relaxed) {
-            break Stopped::Interrupted;
-        }
-        if episode.outcome.queries.len() >= options.budget {
-            break Stopped::Budget;
-        }
-        let Some(params) = strategy.ask(&episode.task) else { break Stopped::Converged };
-        match episode.query(pipeline, strategy, params) {
-            Ok(record) => on_query(record),
-            Err(PipelineError::Interrupted) => break Stopped::Interrupted,
-            Err(error) => {
-                let index = episode.outcome.queries.len() + 1;
-                episode.outcome.error = Some(match error {
-                    // Its reason names the query already.
-                    PipelineError::Program { .. } => error.to_string(),
-                    _ => format!("query {index}: {error}"),
-                });
-                break Stopped::Error;
-            }
-        }
-        if episode.best_db() >= options.target_db {
-            break Stopped::Target;
-        }
-    };
-    episode.outcome.stopped = stopped;
-    Ok(episode.outcome)
+    let episode = Episode::begin(pipeline, Aim::Finish(goal), limits, options)?;
+    episode.run(pipeline, strategy, options, cancel, on_query)
+}
+
+/// Runs one episode as [`run_episode`] does, towards the style of a goal that shows something else:
+/// the best query is the one of the least distance of style ([`crate::StyleFeatures::distance`])
+/// among those that keep the content ([`crate::ContentGuard`]).
+///
+/// # Errors
+/// Only before the first query: the picture as found cannot be had, or the region of interest is no
+/// part of it. Later failures end the episode with [`Stopped::Error`].
+pub fn run_style_episode(
+    pipeline: &mut dyn Pipeline,
+    strategy: &mut dyn SearchStrategy,
+    goal: &StyleGoal,
+    limits: Limits,
+    options: &EpisodeOptions,
+    cancel: &AtomicBool,
+    on_query: &mut dyn FnMut(&QueryRecord),
+) -> Result<Outcome, TunerError> {
+    let episode = Episode::begin(pipeline, Aim::Style(goal), limits, options)?;
+    episode.run(pipeline, strategy, options, cancel, on_query)
+}
+
+/// What an episode is to come near to.
+#[derive(Clone, Copy)]
+enum Aim<'a> {
+    Finish(&'a Goal),
+    Style(&'a StyleGoal),
 }
 
 /// State of a running episode.
 struct Episode {
     task: Task,
     view: View,
-    best_mse: f64,
+    /// Judges style, where only that counts.
+    judge: Option<StyleJudge>,
+    best_loss: f64,
     outcome: Outcome,
 }
 
 impl Episode {
     fn begin(
-        found: &Frame,
-        start: Params,
-        goal: &Goal,
-        view: View,
+        pipeline: &mut dyn Pipeline,
+        aim: Aim<'_>,
         limits: Limits,
         options: &EpisodeOptions,
     ) -> Result<Self, TunerError> {
-        let initial = view.gather(found).map(|mosaic| Planes::from(&mosaic));
+        let found = pipeline.as_found()?;
+        let start = pipeline.found_params();
+        let [width, height] = found.size();
+        let view = match aim {
+            Aim::Finish(goal) => {
+                let [width, height] = goal.size();
+                View::of_size(width, height)
+            }
+            Aim::Style(_) => View::of_size(width, height),
+        };
+        let initial = view.gather(&found).map(|mosaic| Planes::from(&mosaic));
         let Some(initial) = initial else {
             let (expected, found) = (view.picture_size(), found.size());
             return Err(PipelineError::Size { expected, found }.into());
         };
-        let task = Task {
-            start,
-            initial,
-            goal: goal.planes(&view),
-            mask: goal.mask(&view),
-            limits,
-            budget: options.budget,
+        drop(found);
+        let budget = options.budget;
+        let (task, judge) = match aim {
+            Aim::Finish(goal) => {
+                let (goal, mask) = (goal.planes(&view), goal.mask(&view));
+                (Task { start, initial, goal, mask, style: None, limits, budget }, None)
+            }
+            Aim::Style(aim) => {
+                let (goal, mask) = (aim.planes(), aim.mask(&view)?);
+                let judge = aim.judge(initial.clone(), mask.clone());
+                let style = Some(aim.features().clone());
+                (Task { start, initial, goal, mask, style, limits, budget }, Some(judge))
+            }
         };
-        let score = score_of(&task, &view, &task.initial)?;
-        let outcome = Outcome {
-            found: score,
-            queries: Vec::new(),
-            best: None,
-            best_frame: None,
-            stopped: Stopped::Budget,
-            error: None,
+        let episode = Self {
+            outcome: Outcome {
+                found: score_of(&task, &view, &task.initial)?,
+                found_style: judge.as_ref().map(|judge| judge.judge(&task.initial)),
+                queries: Vec::new(),
+                best: None,
+                best_frame: None,
+                stopped: Stopped::Budget,
+                error: None,
+            },
+            task,
+            view,
+            judge,
+            best_loss: f64::INFINITY,
         };
-        Ok(Self { task, view, best_mse: f64::INFINITY, outcome })
+        Ok(episode)
+    }
+
+    fn run(
+        mut self,
+        pipeline: &mut dyn Pipeline,
+        strategy: &mut dyn SearchStrategy,
+        options: &EpisodeOptions,
+        cancel: &AtomicBool,
+        on_query: &mut dyn FnMut(&QueryRecord),
+    ) -> Result<Outcome, TunerError> {
+        let stopped = loop {
+            if cancel.load(Ordering::Relaxed) {
+                break Stopped::Interrupted;
+            }
+            if self.outcome.queries.len() >= options.budget {
+                break Stopped::Budget;
+            }
+            let Some(params) = strategy.ask(&self.task) else { break Stopped::Converged };
+            match self.query(pipeline, strategy, params) {
+                Ok(record) => on_query(record),
+                Err(PipelineError::Interrupted) => break Stopped::Interrupted,
+                Err(error) => {
+                    let index = self.outcome.queries.len() + 1;
+                    self.outcome.error = Some(match error {
+                        // Its reason names the query already.
+                        PipelineError::Program { .. } => error.to_string(),
+                        _ => format!("query {index}: {error}"),
+                    });
+                    break Stopped::Error;
+                }
+            }
+            if self.best_db() >= options.target_db {
+                break Stopped::Target;
+            }
+        };
+        self.outcome.stopped = stopped;
+        Ok(self.outcome)
     }
 
     fn best_db(&self) -> f64 {
-        -10.0 * self.best_mse.log10()
+        -10.0 * self.best_loss.log10()
     }
 
     fn query(
@@ -201,23 +264,30 @@ impl Episode {
         let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
         let picture = Planes::from(&mosaic);
         let score = score_of(&self.task, &self.view, &picture)?;
-        let mse = mse(&picture, &self.task.goal, Some(&self.task.mask)).unwrap_or(f64::INFINITY);
+        let style = self.judge.as_ref().map(|judge| judge.judge(&picture));
+        let mse = match &style {
+            Some(style) => style.loss(),
+            None => mse(&picture, &self.task.goal, Some(&self.task.mask)).unwrap_or(f64::INFINITY),
+        };
         let index = self.outcome.queries.len() + 1;
-        if mse < self.best_mse || self.outcome.best.is_none() {
-            self.best_mse = mse;
+        let may_be_chosen = style.as_ref().is_none_or(|style| style.violations.is_empty());
+        if may_be_chosen && (mse < self.best_loss || self.outcome.best.is_none()) {
+            self.best_loss = mse;
             self.outcome.best = Some(index);
             self.outcome.best_frame = whole;
         }
         strategy.tell(&self.task, &Measured { params, picture: &picture, mse });
-        self.outcome.queries.push(QueryRecord { index, params, score, elapsed_ms });
+        self.outcome.queries.push(QueryRecord { index, params, score, style, elapsed_ms });
         self.outcome.queries.last().ok_or(PipelineError::Interrupted)
     }
 }
 
 fn score_of(task: &Task, view: &View, picture: &Planes) -> Result<Score, PipelineError> {
-    Score::between(picture, &task.goal, Some(&task.mask), view.tile_size()).ok_or_else(|| {
+    // What shows something else cannot be compared pixel by pixel.
+    let beside = if task.style.is_some() { &task.initial } else { &task.goal };
+    Score::between(picture, beside, Some(&task.mask), view.tile_size()).ok_or_else(|| {
         PipelineError::Size {
-            expected: [task.goal.width(), task.goal.height()],
+            expected: [beside.width(), beside.height()],
             found: [picture.width(), picture.height()],
         }
     })

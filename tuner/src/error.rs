@@ -1,6 +1,8 @@
 //! What can go wrong in a tune.
 
-use crate::{FrameError, GoalError, LimitsError, ParamsError, PipelineError, ResponseError};
+use crate::{
+    FrameError, GoalError, LimitsError, ParamsError, PipelineError, ResponseError, StyleGoalError,
+};
 
 /// An error of the tuning crate.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +23,9 @@ pub enum TunerError {
     /// A picture that cannot be a goal.
     #[error(transparent)]
     Goal(#[from] GoalError),
+    /// A picture that has no style.
+    #[error(transparent)]
+    Style(#[from] StyleGoalError),
     /// The pipeline failed before the first query.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),

@@ -193,19 +193,7 @@ impl Goal {
     /// Clipped goal pixels count: `docs/decisions/0004-clipped-goal-pixels.md`.
     #[must_use]
     pub fn mask(&self, view: &View) -> Vec<bool> {
-        let [width, height] = view.mosaic_size();
-        let [side_x, side_y] = view.tile_size();
-        let mut mask = Vec::with_capacity(width * height);
-        for tiles in view.tiles().chunks(view.columns()) {
-            for row in 0..side_y {
-                for tile in tiles {
-                    mask.extend(
-                        (0..side_x).map(|column| self.counts(tile.x + column, tile.y + row)),
-                    );
-                }
-            }
-        }
-        mask
+        view.mask(|x, y| self.counts(x, y))
     }
 
     /// Whether one pixel of the picture as found counts.

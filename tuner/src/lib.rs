@@ -27,6 +27,7 @@ mod response;
 mod score;
 mod srgb;
 pub mod strategy;
+mod style;
 mod taste_run;
 #[cfg(test)]
 mod test_rendering;
@@ -34,7 +35,9 @@ mod view;
 
 pub use atomic_file::{AtomicFileError, write_atomically};
 pub use confidence::{Evidence, Limit, confidence, limits_of_result};
-pub use episode::{EXACT_DB, EpisodeOptions, Outcome, QueryRecord, Stopped, run_episode};
+pub use episode::{
+    EXACT_DB, EpisodeOptions, Outcome, QueryRecord, Stopped, run_episode, run_style_episode,
+};
 pub use error::TunerError;
 pub use excerpt::Excerpt;
 pub use goal::{Goal, GoalError, GoalOptions};
@@ -52,5 +55,9 @@ pub use response::{Curve, ParameterInfo, ResponseError};
 pub use score::{DeltaE, Score, ciede2000, delta_e00_map, lab_of_srgb, mse, psnr_db};
 pub use srgb::{linear_to_srgb, srgb_to_linear};
 pub use strategy::{Measured, SearchStrategy, Simulator, Task};
+pub use style::{
+    ContentGuard, ContentMeasure, StyleFeatures, StyleGoal, StyleGoalError, StyleHistograms,
+    StyleJudge, StyleRecord, Violation, content_term,
+};
 pub use taste_run::{TasteError, TasteOptions, TasteOutcome, TasteQuery, run_taste};
 pub use view::{Tile, View};

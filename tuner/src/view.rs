@@ -135,6 +135,23 @@ impl View {
         Frame::new(width, height, samples).ok()
     }
 
+    /// Which pixels of the mosaic count, one entry for each, where `counts` tells it by column and row
+    /// of the picture.
+    #[must_use]
+    pub fn mask(&self, counts: impl Fn(usize, usize) -> bool) -> Vec<bool> {
+        let [width, height] = self.mosaic_size();
+        let [side_x, side_y] = self.side;
+        let mut mask = Vec::with_capacity(width * height);
+        for tiles in self.tiles.chunks(self.columns) {
+            for row in 0..side_y {
+                for tile in tiles {
+                    mask.extend((0..side_x).map(|column| counts(tile.x + column, tile.y + row)));
+                }
+            }
+        }
+        mask
+    }
+
     fn gather_samples<T: Copy>(&self, samples: &[T]) -> Vec<T> {
         let [picture_width, _] = self.picture;
         let [side_x, side_y] = self.side;

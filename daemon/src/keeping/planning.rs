@@ -40,6 +40,7 @@ impl Keeper {
             initial: Planes::from(&initial),
             goal,
             mask,
+            style: None,
             start: camera.standing(),
             limits: self.limits,
             budget: 1,

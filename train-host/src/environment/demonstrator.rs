@@ -38,7 +38,7 @@ impl Demonstrator {
         let mask = vec![true; goal.pixel_count()];
         let (initial, goal) = (found.clone(), goal.clone());
         let (start, limits) = (Params::NEUTRAL, self.limits);
-        let task = Task { initial, goal, mask, start, limits, budget: QUERIES };
+        let task = Task { initial, goal, mask, style: None, start, limits, budget: QUERIES };
         let mut best = (Params::NEUTRAL, f64::INFINITY);
         let own = self.simulator.take();
         let strategy = own.and_then(|own| strategy::by_name(STRATEGY, 0, Box::new(own), None));

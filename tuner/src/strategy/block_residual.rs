@@ -1,6 +1,6 @@
 //! How far a picture is from the goal, as a short vector that is linear in the picture.
 
-use crate::{Planes, Task};
+use crate::{Planes, StyleFeatures, Task};
 
 /// Blocks in a row and in a column.
 const GRID: usize = 8;
@@ -16,8 +16,13 @@ const BANDS: usize = 3;
 /// of the picture's Laplacian of luma onto the goal's. Means of many pixels hardly see noise or
 /// 8-bit steps; detail is what sees texture, which no mean does.
 ///
-/// A picture of another size than the goal gives zeros.
+/// A picture of another size than the goal gives zeros. Where only style counts this is the residual
+/// of style, [`StyleFeatures::COUNT`] numbers.
 pub(super) fn residual(task: &Task, picture: &Planes) -> Vec<f64> {
+    if let Some(goal) = &task.style {
+        let features = StyleFeatures::of_masked(picture, &task.mask);
+        return features.unwrap_or_else(|| goal.clone()).residual(goal).to_vec();
+    }
     let fits = picture.width() == task.goal.width() && picture.height() == task.goal.height();
     if !fits {
         return vec![0.0; 3 * GRID * GRID + BANDS];
@@ -99,7 +104,7 @@ mod tests {
 
     fn task(mask: Vec<bool>) -> Task {
         let (start, limits) = (Params::NEUTRAL, Limits::default());
-        Task { initial: ramp(0.0), goal: ramp(0.0), mask, start, limits, budget: 10 }
+        Task { initial: ramp(0.0), goal: ramp(0.0), mask, style: None, start, limits, budget: 10 }
     }
 
     #[test]

@@ -33,6 +33,11 @@ impl FreeBox {
         self.start
     }
 
+    /// `params` moved into the limits, what is locked to where it is locked.
+    pub(crate) fn clamped(&self, params: &Params) -> Params {
+        self.params(&self.point(params))
+    }
+
     /// Limits of the free parameters, in canonical units.
     pub(crate) fn domain(&self) -> Option<Domain> {
         Domain::new(self.axes.iter().map(|&(_, interval)| interval).collect())

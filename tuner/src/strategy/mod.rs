@@ -19,6 +19,9 @@ mod pixel_model;
 mod policy;
 mod random;
 mod simulation;
+mod style;
+mod style_hybrid;
+mod style_model;
 #[cfg(test)]
 mod tests;
 
@@ -31,18 +34,21 @@ pub use nelder_mead::NelderMead;
 use std::sync::Arc;
 
 use crate::actor::Actor;
-use crate::{Excerpt, Limits, Params, Planes};
+use crate::{Excerpt, Limits, Params, Planes, StyleFeatures};
 
 /// What a strategy may know before the first query.
 #[derive(Debug)]
 pub struct Task {
     /// The picture as found, at the view's pixels.
     pub initial: Planes,
-    /// The goal, registered to the picture as found, at the view's pixels.
+    /// The goal, registered to the picture as found, at the view's pixels; where only its style counts,
+    /// a picture of any size and content that no pixel is to be compared with.
     pub goal: Planes,
     /// Which of these pixels count: `false` where the goal is clipped, unmatched or outside the
     /// region of interest. One for each pixel.
     pub mask: Vec<bool>,
+    /// The goal's style where only that counts, `None` where its pixels do.
+    pub style: Option<StyleFeatures>,
     /// The parameters that gave the picture as found: neutral where it is a file, what its controls
     /// stood at where it is a camera's.
     pub start: Params,
@@ -59,7 +65,8 @@ pub struct Measured<'a> {
     pub params: Params,
     /// The picture that came back, at the view's pixels.
     pub picture: &'a Planes,
-    /// Mean squared error to the goal over the pixels that count, display-referred, ≥ 0.
+    /// What is to become small: the mean squared error to the goal over the pixels that count,
+    /// display-referred, ≥ 0; where only style counts, [`crate::StyleRecord::loss`].
     pub mse: f64,
 }
 
@@ -103,6 +110,8 @@ const LM: &str = "lm";
 const HYBRID: &str = "hybrid";
 const ACTOR: &str = "actor";
 const ACTOR_BROYDEN: &str = "actor-broyden";
+const STYLE: &str = "style";
+const STYLE_HYBRID: &str = "style-hybrid";
 
 /// Names of the strategies that need no trained model, as [`by_name`] knows them; the default first.
 pub const NAMES: [&str; 6] = [MODEL, LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
@@ -110,8 +119,15 @@ pub const NAMES: [&str; 6] = [MODEL, LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
 /// Names of the strategies that need a trained policy, as [`by_name`] knows them.
 pub const ACTOR_NAMES: [&str; 3] = [HYBRID, ACTOR, ACTOR_BROYDEN];
 
+/// Names of the strategies that know nothing but the style of a goal, as [`by_name`] knows them; the
+/// default for goals that show something else first.
+pub const STYLE_NAMES: [&str; 2] = [STYLE_HYBRID, STYLE];
+
+/// Names of those among [`NAMES`] that make any number small, a distance of style too.
+pub const STYLE_BASELINES: [&str; 5] = [LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
+
 /// Names of the strategies that ask a simulator.
-pub const SIMULATING_NAMES: [&str; 2] = [MODEL, HYBRID];
+pub const SIMULATING_NAMES: [&str; 4] = [MODEL, HYBRID, STYLE_HYBRID, STYLE];
 
 /// The strategy of this name, or `None` when there is none, or when it needs a policy (it is one of
 /// [`ACTOR_NAMES`]) and `actor` is `None`. The seed decides everything that is drawn: `random` and
@@ -124,7 +140,7 @@ pub fn by_name(
     simulator: Box<dyn Simulator>,
     actor: Option<&Arc<Actor>>,
 ) -> Option<Box<dyn SearchStrategy>> {
-    let actor = || actor.map(Arc::clone);
+    let actor = actor.map(Arc::clone);
     Some(match name {
         MODEL => Box::new(model::ModelStrategy::new(simulator)),
         LM => Box::new(lm::LevenbergMarquardt::new()),
@@ -132,9 +148,11 @@ pub fn by_name(
         GREEDY => Box::new(greedy::strategy(seed)),
         NELDER_MEAD => Box::new(nelder_mead::strategy(seed)),
         RANDOM => Box::new(random::strategy(seed)),
-        HYBRID => Box::new(hybrid::HybridStrategy::new(simulator, actor()?)),
-        ACTOR => Box::new(actor::ActorStrategy::new(actor()?)),
-        ACTOR_BROYDEN => Box::new(actor_broyden::ActorBroyden::new(actor()?)),
+        HYBRID => Box::new(hybrid::HybridStrategy::new(simulator, actor?)),
+        ACTOR => Box::new(actor::ActorStrategy::new(actor?)),
+        ACTOR_BROYDEN => Box::new(actor_broyden::ActorBroyden::new(actor?)),
+        STYLE => Box::new(style::StyleStrategy::new(simulator)),
+        STYLE_HYBRID => Box::new(style_hybrid::StyleHybrid::new(simulator, actor)),
         _ => return None,
     })
 }

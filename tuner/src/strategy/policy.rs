@@ -16,8 +16,12 @@ pub(super) struct Policy {
 }
 
 impl Policy {
-    /// `None` when the task shows nothing that the policy could look at.
+    /// `None` when the task shows nothing that the policy could look at: the observation compares pixel
+    /// by pixel, so a goal of which only the style counts is none for it.
     pub(super) fn new(actor: &Arc<Actor>, task: &Task) -> Option<Self> {
+        if task.style.is_some() {
+            return None;
+        }
         let eye = ActorEye::new(&task.initial, &task.goal, &task.mask).ok()?;
         Some(Self { actor: Arc::clone(actor), eye, start: task.start })
     }

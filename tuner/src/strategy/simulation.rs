@@ -145,6 +145,16 @@ impl Simulation {
         DMatrix::from_columns(&columns)
     }
 
+    /// The part of the view that [`Self::excerpts`] show; `None` when they show all.
+    pub(super) fn excerpt(&self) -> Option<&Excerpt> {
+        self.simulator.excerpt()
+    }
+
+    /// A simulated picture for each of `params`, of the excerpt only.
+    pub(super) fn excerpts(&mut self, params: &[Params]) -> Vec<Planes> {
+        self.simulator.simulate_excerpts(params)
+    }
+
     /// The simulated picture of these parameters.
     pub(super) fn picture(&mut self, params: &Params) -> Planes {
         self.simulator.simulate(params)

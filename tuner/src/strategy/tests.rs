@@ -53,7 +53,7 @@ impl LinearPipeline {
     fn task(&self, goal: &Params, limits: Limits) -> Task {
         let mask = vec![true; SIDE * SIDE];
         let (initial, goal) = (self.render(&Params::NEUTRAL), self.render(goal));
-        Task { initial, goal, mask, start: Params::NEUTRAL, limits, budget: 1000 }
+        Task { initial, goal, mask, style: None, start: Params::NEUTRAL, limits, budget: 1000 }
     }
 }
 
@@ -236,5 +236,73 @@ proptest! {
                 prop_assert_eq!(limits.clamp(params), params, "{}", name);
             }
         }
+    }
+}
+
+/// A task whose goal is another picture in the look of `goal`: its rows and columns are turned round.
+fn style_task(goal: &Params, limits: Limits) -> Task {
+    let mut task = LinearPipeline::new().task(goal, limits);
+    for channel in task.goal.channels_mut() {
+        channel.reverse();
+    }
+    task.style = Some(crate::StyleFeatures::of(&task.goal));
+    task
+}
+
+fn style_distances(name: &str, goal: &Params, limits: Limits) -> (f64, Vec<(Params, f64)>) {
+    let task = style_task(goal, limits);
+    let style = task.style.clone().unwrap();
+    let pipeline = LinearPipeline::new();
+    let distance = |picture: &Planes| crate::StyleFeatures::of(picture).distance(&style);
+    let mut strategy = by_name(name, 3, simulator(), None).unwrap();
+    let mut queries = Vec::new();
+    while let Some(params) = strategy.ask(&task).filter(|_| queries.len() < 10) {
+        assert_eq!(Some(params), strategy.ask(&task), "asking again must not move on");
+        let picture = pipeline.render(&params);
+        let distance = distance(&picture);
+        let mse = distance * distance;
+        strategy.tell(&task, &Measured { params, picture: &picture, mse });
+        queries.push((params, distance));
+    }
+    (distance(&task.initial), queries)
+}
+
+#[test]
+fn style_reaches_the_look_of_a_goal_that_shows_something_else() {
+    let goal = Params::new([0.4, -0.3, 0.2, 0.3, -0.2, 0.1, -0.3, 0.3, 0.2]).unwrap();
+    for name in STYLE_NAMES {
+        let (before, queries) = style_distances(name, &goal, Limits::default());
+        let (_, least) = *queries.iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+        assert!(least < 0.1 * before, "{name}: {before} {queries:?}");
+    }
+    // Searches that only see the distance make it small too.
+    for name in STYLE_BASELINES {
+        let (before, queries) = style_distances(name, &goal, Limits::default());
+        assert!(best(&queries) < before, "{name}: {before} {queries:?}");
+    }
+}
+
+#[test]
+fn style_keeps_to_limits_and_asks_once_when_all_is_locked() {
+    let mut limits = Limits::default();
+    limits.narrow(Parameter::Exposure, [-0.1, 0.1]).unwrap();
+    limits.lock(Parameter::Texture, 0.25).unwrap();
+    let (_, queries) = style_distances(STYLE, &goal(), limits);
+    for (params, _) in &queries {
+        assert!(params.get(Parameter::Exposure).abs() <= 0.1, "{params:?}");
+        assert_eq!(params.get(Parameter::Texture), 0.25);
+    }
+    for parameter in Parameter::ALL {
+        limits.lock(parameter, 0.25).unwrap();
+    }
+    let (_, queries) = style_distances(STYLE, &goal(), limits);
+    assert_eq!(queries.len(), 1);
+}
+
+#[test]
+fn style_has_nothing_to_say_to_a_goal_of_the_same_content() {
+    let task = LinearPipeline::new().task(&goal(), Limits::default());
+    for name in STYLE_NAMES {
+        assert!(by_name(name, 0, simulator(), None).unwrap().ask(&task).is_none(), "{name}");
     }
 }

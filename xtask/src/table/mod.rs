@@ -4,6 +4,8 @@ mod calibration;
 mod match_table;
 mod rawtherapee;
 mod scenario;
+mod style;
+mod style_sheet;
 mod unreachable;
 mod unreachable_goal;
 
@@ -27,6 +29,8 @@ enum Table {
     Rawtherapee(rawtherapee::Options),
     /// Goals that the pipeline has no parameters for, beside the best that it can do
     Unreachable(unreachable::Options),
+    /// Goals that show something else: the style of the pairs in photos/style
+    Style(style::Options),
 }
 
 /// Prints the table.
@@ -39,5 +43,6 @@ pub fn run(options: &Options) -> Result<()> {
         Table::Calibration(options) => calibration::print(options),
         Table::Rawtherapee(options) => rawtherapee::print(options),
         Table::Unreachable(options) => unreachable::print(options),
+        Table::Style(options) => style::print(options),
     }
 }

@@ -53,6 +53,7 @@ fn descent_through_a_proxy_brings_the_picture_nearer() {
         mask: vec![true; initial.pixel_count()],
         initial,
         goal,
+        style: None,
         start: Params::NEUTRAL,
         limits: Limits::default(),
         budget: 10,
