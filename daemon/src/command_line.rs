@@ -7,7 +7,9 @@ use clap::{Parser, Subcommand};
 use crate::exit;
 #[cfg(target_os = "linux")]
 use crate::verbs::camera;
-use crate::verbs::{calibrate, compare, completions, config, demo, enhance, look, match_goal, render};
+use crate::verbs::{
+    calibrate, compare, completions, config, demo, enhance, look, match_goal, render,
+};
 #[cfg(unix)]
 use crate::verbs::{doctor, service};
 

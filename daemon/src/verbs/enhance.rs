@@ -193,8 +193,10 @@ fn write_lines(
     for info in table {
         let value = result.params.get(info.parameter);
         let native = info.to_native(value);
-        let line =
-            format!("  {:11} {value:+.3}   {} = {native:.4} {}", info.parameter, info.key, info.unit);
+        let line = format!(
+            "  {:11} {value:+.3}   {} = {native:.4} {}",
+            info.parameter, info.key, info.unit
+        );
         writeln!(to, "{}", line.trim_end())?;
     }
     match left_at {

@@ -181,6 +181,8 @@ fn answers_are_as_their_schemas_say() {
         ("match --input input.png --goal goal.png --queries 3 --out o.png --json", "match"),
         ("match --input input.png --goal small.png --queries 3 --report r.html --json", "match"),
         ("render --input input.png --params exposure=0.1 --out o.png --json", "render"),
+        ("enhance --input input.png --out o.png --json", "enhance"),
+        ("enhance --input input.png --queries 3 --strength 0.5 --json", "enhance"),
         ("compare input.png goal.png --json", "compare"),
         ("compare input.png input.png --json", "compare"),
         ("config check bad.toml --json", "config-check"),

@@ -77,8 +77,7 @@ impl TasteLesson {
         let mut lesson = Self { input, goal, answer: Params::NEUTRAL };
         let found = Planes::from(&lesson.input);
         let mut pipeline = lesson.pipeline();
-        let mut demonstrator =
-            Demonstrator::new(Box::new(SoftwareIsp::default()), &lesson.input)?;
+        let mut demonstrator = Demonstrator::new(Box::new(SoftwareIsp::default()), &lesson.input)?;
         let answer = demonstrator.search(&mut pipeline, &found, &lesson.goal);
         if lesson.distance(&pipeline.simulate(&answer)) < lesson.distance(&found) {
             lesson.answer = answer;

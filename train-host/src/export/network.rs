@@ -111,11 +111,7 @@ impl Network {
     ///
     /// # Errors
     /// As [`Self::perceptron`].
-    pub fn with_perceptron(
-        self,
-        hidden: Vec<Hidden>,
-        output: Dense,
-    ) -> Result<Self, ExportError> {
+    pub fn with_perceptron(self, hidden: Vec<Hidden>, output: Dense) -> Result<Self, ExportError> {
         let mut network = self;
         let mut value = Self::INPUT;
         for layer in hidden {

@@ -6,7 +6,7 @@ use std::process::Command;
 use isp_hw::{Input, PicturePipeline, SoftwareIsp};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tuner::{Frame, FrameError, Params, Pipeline, PipelineError, PictureError, Samples};
+use tuner::{Frame, FrameError, Params, PictureError, Pipeline, PipelineError, Samples};
 
 /// Pictures that one run of the program gets: its start costs as much as several pictures.
 const BATCH: usize = 50;
@@ -74,7 +74,8 @@ impl Editor {
         for photograph in photographs {
             let copy = before.join(photograph.file_name().unwrap_or_default());
             if !copy.exists() {
-                std::fs::copy(photograph, &copy).map_err(|source| file_error(photograph, source))?;
+                std::fs::copy(photograph, &copy)
+                    .map_err(|source| file_error(photograph, source))?;
             }
             if !edited(&copy, &after).exists() {
                 waiting.push(copy);
@@ -183,7 +184,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let photograph = folder.path().join("a.png");
         dead_leaves(1, 96, 64).unwrap().save(&photograph).unwrap();
-        let make = || edited_variants(&[photograph.clone()], 4, 7, folder.path()).unwrap();
+        let make =
+            || edited_variants(std::slice::from_ref(&photograph), 4, 7, folder.path()).unwrap();
         let made = make();
         let frames: Vec<Frame> = made.iter().map(|path| Frame::load(path).unwrap()).collect();
         assert!(frames.windows(2).all(|pair| pair[0] != pair[1]));
@@ -202,7 +204,7 @@ mod tests {
         let editor = |program: &str| Editor { program: program.into(), profile: profile.clone() };
         let edit = |program: &str| {
             let out = folder.path().join("out");
-            editor(program).edit(&[photograph.clone()], &out).unwrap_err().to_string()
+            editor(program).edit(std::slice::from_ref(&photograph), &out).unwrap_err().to_string()
         };
         let error = edit("true");
         assert!(error.contains("x.pp3"), "{error}");

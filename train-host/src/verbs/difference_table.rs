@@ -19,9 +19,6 @@ pub fn print_row(name: &str, values: &[f64], unedited: &[f64]) -> Result<()> {
     let p90 = -Summary::of(&turned).context("no pair was judged")?.p10;
     let nearer = values.iter().zip(unedited).filter(|(value, unedited)| value < unedited).count();
     let share = 100.0 * nearer as f64 / values.len() as f64;
-    println!(
-        "| {name} | {:.2} | {:.2} | {p90:.2} | {share:.0} % |",
-        summary.mean, summary.median
-    );
+    println!("| {name} | {:.2} | {:.2} | {p90:.2} | {share:.0} % |", summary.mean, summary.median);
     Ok(())
 }

@@ -15,10 +15,10 @@ use tract_onnx::pb::{
     type_proto,
 };
 
+use super::ModelFlaw;
 use super::attributes::Attributes;
 use super::error::quoted;
 use super::weights::{Numbers, WeightReader, Weights, flaw as weights_flaw};
-use super::ModelFlaw;
 use crate::Parameter;
 
 /// Version of the ONNX file format that the exporter writes.

@@ -168,7 +168,11 @@ impl ActorEye {
     }
 }
 
-pub(super) fn same_size(what: &'static str, expected: usize, found: usize) -> Result<(), ObservationError> {
+pub(super) fn same_size(
+    what: &'static str,
+    expected: usize,
+    found: usize,
+) -> Result<(), ObservationError> {
     if expected == found { Ok(()) } else { Err(ObservationError::Size { what, expected, found }) }
 }
 
@@ -196,11 +200,7 @@ pub(super) fn all_finite(
 }
 
 /// Shares of bright pixels, shares of dark ones, standard deviations; each for red, green, blue.
-pub(super) fn statistics(
-    picture: &Planes,
-    weights: &[f32],
-    counted: f64,
-) -> [f64; STATISTICS] {
+pub(super) fn statistics(picture: &Planes, weights: &[f32], counted: f64) -> [f64; STATISTICS] {
     let [red, green, blue] = picture.channels().map(|channel| {
         let [bright, dark, sum] = sums(channel, weights, |value| {
             [if value > BRIGHT { 1.0 } else { 0.0 }, if value < DARK { 1.0 } else { 0.0 }, value]

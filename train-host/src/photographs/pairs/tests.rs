@@ -60,8 +60,11 @@ fn suffixes_tell_the_sides_apart_in_one_folder() {
 #[test]
 fn two_pictures_of_one_name_and_folders_without_a_pair_are_refused() {
     let picture = dead_leaves(1, 80, 60).unwrap();
-    let root =
-        folders(&[("before/a.png", &picture), ("before/a.jpg", &picture), ("after/a.png", &picture)]);
+    let root = folders(&[
+        ("before/a.png", &picture),
+        ("before/a.jpg", &picture),
+        ("after/a.png", &picture),
+    ]);
     let error = found(&root).unwrap_err().to_string();
     assert!(error.contains("a.png") && error.contains("a.jpg"), "{error}");
     let root = folders(&[("before/a.png", &picture), ("after/b.png", &picture)]);
@@ -102,7 +105,8 @@ fn a_shifted_retouch_is_laid_on_its_photograph() {
     let large = dead_leaves(4, 168, 128).unwrap();
     let Samples::U8(samples) = large.samples() else { panic!("8 bits") };
     let cut = |x: usize, y: usize| {
-        let rows = (y..y + 120).flat_map(|row| &samples[(row * 168 + x) * 3..(row * 168 + x + 160) * 3]);
+        let rows =
+            (y..y + 120).flat_map(|row| &samples[(row * 168 + x) * 3..(row * 168 + x + 160) * 3]);
         Frame::new(160, 120, Samples::U8(rows.copied().collect())).unwrap()
     };
     let root = folders(&[("before/a.png", &cut(3, 4)), ("after/a.png", &cut(6, 2))]);

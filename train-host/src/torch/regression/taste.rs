@@ -150,8 +150,7 @@ mod tests {
     #[test]
     fn both_losses_bring_pictures_nearer_to_the_experts() {
         let lessons = lessons();
-        let found: f64 =
-            lessons.iter().map(|each| each.distance(&Planes::from(&each.input))).sum();
+        let found: f64 = lessons.iter().map(|each| each.distance(&Planes::from(&each.input))).sum();
         for kind in [TasteLoss::Answer, TasteLoss::Picture] {
             let options = RegressionOptions { iterations: 120, batch: 15, ..Default::default() };
             let shape = PolicyShape::taste(32, 2);

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use half::f16;
-use rand::SeedableRng;
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
+use rand_distr::StandardNormal;
 use safetensors::tensor::{Dtype, SafeTensors};
 use tch::{Device, Kind, Tensor, no_grad};
 use tuner::Planes;
@@ -94,8 +94,7 @@ impl Vgg {
         let convolutions = CONVOLUTIONS
             .iter()
             .map(|(number, inputs, outputs)| {
-                let kernel =
-                    take(format!("features.{number}.weight"), &[*outputs, *inputs, 3, 3])?;
+                let kernel = take(format!("features.{number}.weight"), &[*outputs, *inputs, 3, 3])?;
                 Ok((kernel, take(format!("features.{number}.bias"), &[*outputs])?))
             })
             .collect::<Result<_, VggError>>()?;
@@ -117,7 +116,10 @@ impl Vgg {
             let kernel = Tensor::from_slice(&kernel).view([*outputs, *inputs, 3, 3]);
             (kernel, Tensor::zeros([*outputs], (Kind::Float, Device::Cpu)))
         });
-        Self { convolutions: convolutions.collect(), origin: format!("random weights, seed {seed}") }
+        Self {
+            convolutions: convolutions.collect(),
+            origin: format!("random weights, seed {seed}"),
+        }
     }
 
     /// The file's weights, or random ones without a file.
@@ -142,7 +144,8 @@ impl Vgg {
             return None;
         }
         let mut samples = Vec::with_capacity(3 * picture.pixel_count());
-        for ((channel, mean), deviation) in picture.channels().into_iter().zip(MEAN).zip(DEVIATION) {
+        for ((channel, mean), deviation) in picture.channels().into_iter().zip(MEAN).zip(DEVIATION)
+        {
             samples.extend(channel.iter().map(|value| (value - mean) / deviation));
         }
         let size = [1, 3, picture.height() as i64, picture.width() as i64];
@@ -164,8 +167,8 @@ impl Vgg {
 }
 
 fn safetensors_of(path: &Path) -> Result<HashMap<String, Tensor>, VggError> {
-    let bytes = std::fs::read(path)
-        .map_err(|source| VggError::Read { path: path.to_owned(), source })?;
+    let bytes =
+        std::fs::read(path).map_err(|source| VggError::Read { path: path.to_owned(), source })?;
     let refuse = |reason: String| VggError::Unusable { path: path.to_owned(), reason };
     let file = SafeTensors::deserialize(&bytes).map_err(|error| refuse(error.to_string()))?;
     let mut tensors = HashMap::new();
@@ -198,7 +201,11 @@ fn pickled(path: &Path) -> Result<HashMap<String, Tensor>, VggError> {
 
 fn wanted(name: &str) -> bool {
     CONVOLUTIONS.iter().any(|(number, ..)| {
-        let rest = name.strip_prefix("features.").and_then(|rest| rest.strip_prefix(&number.to_string()));
+        let rest =
+            name.strip_prefix("features.").and_then(|rest| rest.strip_prefix(&number.to_string()));
         matches!(rest, Some(".weight" | ".bias"))
     })
 }
+
+#[cfg(test)]
+mod tests;

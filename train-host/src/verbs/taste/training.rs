@@ -58,9 +58,7 @@ pub fn train(options: &Options, lessons: Vec<TasteLesson>, out: &Path) -> Result
             let TrainedPolicy { shape, weights, .. } = policy;
             Regression::from_policy(shape, &weights, pretraining, Device::Cpu)
         }
-        None => {
-            Regression::new(PolicyShape::taste(options.width, 2), pretraining, Device::Cpu)
-        }
+        None => Regression::new(PolicyShape::taste(options.width, 2), pretraining, Device::Cpu),
     };
     if !run.regress(&mut first, &lessons, TasteLoss::Answer, &pretrained)? {
         first.save(out)?;
