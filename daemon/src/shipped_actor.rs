@@ -3,17 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use tuner::actor::{Actor, ActorError, Representation};
+use tuner::actor::{Actor, ActorError};
 
 /// `models/actor.onnx`; its card is `models/README.md`.
 const SHIPPED: &[u8] = include_bytes!("../../models/actor.onnx");
 /// What stands for its file in messages.
 const SHIPPED_NAME: &str = "the policy that comes with isptune";
-
-/// `models/taste.onnx`; its card is `models/README.md`.
-const SHIPPED_TASTE: &[u8] = include_bytes!("../../models/taste.onnx");
-/// What stands for its file in messages.
-const SHIPPED_TASTE_NAME: &str = "the taste that comes with isptune";
 
 /// The policy of this file; the shipped one without a file.
 ///
@@ -25,17 +20,6 @@ pub fn actor(path: Option<&Path>) -> Result<Arc<Actor>, ActorError> {
         None => Actor::from_bytes(SHIPPED_NAME, SHIPPED),
     };
     actor.map(Arc::new)
-}
-
-/// The policy of taste of this file; the shipped one without a file.
-///
-/// # Errors
-/// [`ActorError`] when the file cannot be read or is no sound policy of taste.
-pub fn taste(path: Option<&Path>) -> Result<Actor, ActorError> {
-    match path {
-        Some(path) => Actor::load_kind(path, Representation::Taste),
-        None => Actor::of_kind(Representation::Taste, SHIPPED_TASTE_NAME, SHIPPED_TASTE),
-    }
 }
 
 /// SHA-256 of the policy of this file, or of the shipped one, in hexadecimal digits, as the file's own
@@ -57,8 +41,6 @@ mod tests {
         let actor = actor(None).unwrap();
         assert!(actor.provenance().command.contains("train-host train"));
         assert!(actor.provenance().figures.contains("dB"));
-        let taste = taste(None).unwrap();
-        assert!(taste.provenance().command.contains("train-host taste"));
         let digest = digest(None).unwrap();
         assert!(digest.bytes().all(|digit| digit.is_ascii_hexdigit()), "{digest}");
     }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use isp_hw::OpenPipeline;
 use serde::Serialize;
+use tuner::actor::{Actor, Representation};
 use tuner::{
     Frame, Parameter, ParameterInfo, PictureError, PictureFormat, Pipeline, Stopped, TasteOptions,
     TasteOutcome, TasteQuery, run_taste,
@@ -18,17 +19,16 @@ use crate::exit::Exit;
 use crate::json::{self, canonical, native};
 use crate::option_values::{apply_limits, parse_limit, parse_lock, parse_strength};
 use crate::picture_source::PictureSource;
-use crate::{interrupt, shipped_actor, standard_output};
+use crate::{interrupt, standard_output};
 
 /// Options of `enhance`.
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(flatten)]
     source: PictureSource,
-    /// Policy of taste (ONNX, as train-host exports what `train-host taste` learned) in place of the
-    /// one that comes with isptune
+    /// Policy of taste: ONNX, as train-host exports what `train-host taste` has learned
     #[arg(long, value_name = "FILE")]
-    model: Option<PathBuf>,
+    model: PathBuf,
     /// Part of the way from the picture as found to the policy's taste: 0 changes nothing, above 1
     /// overdoes it
     #[arg(long, value_name = "NUMBER", default_value_t = 1.0, value_parser = parse_strength)]
@@ -87,7 +87,7 @@ pub fn run(options: &Options) -> Result<Exit> {
     let cancel = interrupt::flag()?;
     let file = options.source.load()?;
     check_out(options)?;
-    let actor = shipped_actor::taste(options.model.as_deref())?;
+    let actor = Actor::load_kind(&options.model, Representation::Taste)?;
     let mut pipeline = options.source.open(&file, &cancel)?;
     let mut limits = file.limits_on(&pipeline);
     apply_limits(&mut limits, &options.limit, &options.lock, &pipeline.found_params())?;

@@ -3,6 +3,7 @@
 use isp_hw::{Input, PicturePipeline, SoftwareIsp};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
+use tuner::actor::{TASTE_LENGTH, TasteEye};
 use tuner::{
     Frame, FrameError, Parameter, Params, Pipeline, PipelineError, Planes, Samples, Simulator,
     delta_e00_map,
@@ -10,6 +11,7 @@ use tuner::{
 
 use super::EpisodeError;
 use super::demonstrator::Demonstrator;
+use super::episode::near;
 use crate::photographs::Pair;
 
 /// Spread of the random adjustments of an input, canonical units, in the order of
@@ -30,6 +32,9 @@ pub struct TasteLesson {
     /// What strategy `model` finds in ten queries, with the software ISP as its own simulator;
     /// neutral where nothing found is nearer to the goal than the input itself.
     pub answer: Params,
+    /// What a policy sees of the input as found, and after a first query that missed the answer by
+    /// as much as a first query may: pre-training renders nothing.
+    pub seen: [[f32; TASTE_LENGTH]; 2],
 }
 
 /// A pair shrunk so that its longer side has `side` pixels: the whole pictures, since what an expert
@@ -74,14 +79,19 @@ impl TasteLesson {
             input = isp.query(&Params::clamped(deviates))?;
         }
         let goal = Planes::from(&after);
-        let mut lesson = Self { input, goal, answer: Params::NEUTRAL };
-        let found = Planes::from(&lesson.input);
+        let found = Planes::from(&input);
+        let eye = TasteEye::new(&found, &vec![true; found.pixel_count()])?;
+        let first = eye.observe(&found, &Params::NEUTRAL)?;
+        let mut lesson = Self { input, goal, answer: Params::NEUTRAL, seen: [first; 2] };
         let mut pipeline = lesson.pipeline();
         let mut demonstrator = Demonstrator::new(Box::new(SoftwareIsp::default()), &lesson.input)?;
         let answer = demonstrator.search(&mut pipeline, &found, &lesson.goal);
         if lesson.distance(&pipeline.simulate(&answer)) < lesson.distance(&found) {
             lesson.answer = answer;
         }
+        let missed = near(&lesson.answer, &Parameter::ALL, random);
+        let second = eye.observe(&pipeline.simulate(&missed), &missed)?;
+        lesson.seen = [first, second];
         Ok(lesson)
     }
 
@@ -159,6 +169,9 @@ mod tests {
         let mut random = ChaCha8Rng::seed_from_u64(4);
         let lesson = TasteLesson::new(&small, false, &mut random).unwrap();
         assert_eq!(lesson.answer, Params::NEUTRAL);
+        let [first, second] = lesson.seen;
+        assert!(first[105..210].iter().chain(&first[228..]).all(|value| *value == 0.0));
+        assert_ne!(first, second);
     }
 
     #[test]

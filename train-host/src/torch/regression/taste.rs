@@ -44,11 +44,22 @@ impl<'a> Try<'a> {
         let (pipeline, params) = (lesson.pipeline(), Params::NEUTRAL);
         Ok(Self { lesson, pipeline, eye, picture, params })
     }
+
+    /// Renders these parameters: how far the picture is from the expert's, and its slope.
+    fn render(&mut self, values: &[f32]) -> (f64, [f64; Parameter::COUNT]) {
+        let mut own = [0.0; Parameter::COUNT];
+        own.iter_mut().zip(values).for_each(|(own, value)| *own = f64::from(*value));
+        self.params = Params::clamped(own);
+        self.picture = self.pipeline.simulate(&self.params);
+        let distance = self.lesson.distance(&self.picture);
+        (distance, self.lesson.slope(&mut self.pipeline, &self.params, distance))
+    }
 }
 
 impl Regression {
-    /// One iteration on lessons drawn by seed and number of the iteration: the policy looks at each
-    /// as found, then at what came of its own parameters.
+    /// One iteration on lessons drawn by seed and number of the iteration. Answers are learned from
+    /// what [`TasteLesson::seen`] shows; pictures are rendered as the policy proposes, first from the
+    /// picture as found, then from what came of it.
     ///
     /// # Errors
     /// [`RegressionError`] when there is no lesson or a picture cannot be observed.
@@ -66,11 +77,29 @@ impl Regression {
         let drawn: Vec<&TasteLesson> = (0..self.options.batch)
             .filter_map(|_| lessons.get(random.random_range(0..lessons.len())))
             .collect();
-        let mut tries =
-            drawn.into_par_iter().map(Try::new).collect::<Result<Vec<_>, EpisodeError>>()?;
+        let loss = match kind {
+            TasteLoss::Answer => self.apart_from_answers(&drawn),
+            TasteLoss::Picture => self.apart_from_pictures(&drawn)?,
+        };
+        let loss = self.descend(&loss);
+        Ok(RegressionReport { iteration: self.iteration, loss, psnr_db: Vec::new() })
+    }
+
+    fn apart_from_answers(&self, drawn: &[&TasteLesson]) -> Tensor {
+        let pieces = self.policy.cut(&self.weights);
+        let twice = || drawn.iter().flat_map(|lesson| lesson.seen.map(|seen| (*lesson, seen)));
+        let seen = self.tensor(twice().flat_map(|(_, seen)| seen.map(f64::from)));
+        let seen = seen.view([-1, self.policy.shape().inputs as i64]);
+        let answers = self.tensor(twice().flat_map(|(lesson, _)| lesson.answer.values()));
+        let params = self.policy.forward(&pieces, &seen).tanh();
+        let apart = params.huber_loss(&answers.view([-1, COUNT]), tch::Reduction::Mean, HUBER);
+        apart / (HUBER * HUBER)
+    }
+
+    fn apart_from_pictures(&self, drawn: &[&TasteLesson]) -> Result<Tensor, RegressionError> {
+        let tries = drawn.par_iter().map(|lesson| Try::new(lesson));
+        let mut tries = tries.collect::<Result<Vec<_>, EpisodeError>>()?;
         let size = tries.len() as i64;
-        let answers = self.tensor(tries.iter().flat_map(|each| each.lesson.answer.values()));
-        let answers = answers.view([size, COUNT]);
         let mut loss = Tensor::zeros([1], (Kind::Float, self.device));
         let pieces = self.policy.cut(&self.weights);
         for _ in 0..TASTE_QUERIES {
@@ -86,38 +115,16 @@ impl Regression {
             let made: Vec<(f64, [f64; Parameter::COUNT])> = tries
                 .par_iter_mut()
                 .zip(proposed.par_chunks(Parameter::COUNT))
-                .map(|(each, values)| {
-                    let mut own = [0.0; Parameter::COUNT];
-                    own.iter_mut().zip(values).for_each(|(own, value)| *own = f64::from(*value));
-                    each.params = Params::clamped(own);
-                    each.picture = each.pipeline.simulate(&each.params);
-                    let distance = each.lesson.distance(&each.picture);
-                    let slope = match kind {
-                        TasteLoss::Answer => [0.0; Parameter::COUNT],
-                        TasteLoss::Picture => {
-                            each.lesson.slope(&mut each.pipeline, &each.params, distance)
-                        }
-                    };
-                    (distance, slope)
-                })
+                .map(|(each, values)| each.render(values))
                 .collect();
-            match kind {
-                TasteLoss::Answer => {
-                    let apart = params.huber_loss(&answers, tch::Reduction::Mean, HUBER);
-                    loss += apart / (HUBER * HUBER);
-                }
-                TasteLoss::Picture => {
-                    // The value is that of the pictures, the gradient that of the slopes.
-                    let slopes = self.tensor(made.iter().flat_map(|(_, slope)| *slope));
-                    let along = (slopes.view([size, COUNT]) * &params).sum(Kind::Float);
-                    let mean = made.iter().map(|(distance, _)| distance).sum::<f64>();
-                    let value = along.double_value(&[]);
-                    loss += (along + (mean - value)) / (size as f64 * DIFFERENCE_UNIT);
-                }
-            }
+            // The value is that of the pictures, the gradient that of the slopes.
+            let slopes = self.tensor(made.iter().flat_map(|(_, slope)| *slope));
+            let along = (slopes.view([size, COUNT]) * &params).sum(Kind::Float);
+            let sum = made.iter().map(|(distance, _)| distance).sum::<f64>();
+            let value = along.double_value(&[]);
+            loss += (along + (sum - value)) / (size as f64 * DIFFERENCE_UNIT);
         }
-        let loss = self.descend(&(loss / TASTE_QUERIES as f64));
-        Ok(RegressionReport { iteration: self.iteration, loss, psnr_db: Vec::new() })
+        Ok(loss / TASTE_QUERIES as f64)
     }
 }
 
