@@ -7,7 +7,7 @@ use crate::torch::policy::to_host;
 
 const SIZE: [usize; 2] = [40, 24];
 
-/// Numbers in [−0.5, 0.5) that are the same in every language (`tests/python/vgg_reference.py`).
+/// Numbers in [−0.5, 0.5), by rule.
 fn scattered(count: usize, salt: u64) -> Vec<f32> {
     let number = |index: u64| {
         let mixed = (index * 2_654_435_761 + salt * 40503) % 65536;
