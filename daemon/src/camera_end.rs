@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use isp_hw::OpenPipeline;
 use serde::Serialize;
-use tuner::Stopped;
+use tuner::{Params, Stopped};
 
 use crate::tuning::Tuned;
 
@@ -33,6 +33,25 @@ pub fn leave(pipeline: &mut OpenPipeline, tuned: &Tuned, restore: bool) -> Resul
     match best {
         Some(best) => {
             camera.keep(&best.params).context("the best values could not be left standing")?;
+            Ok(Some(LeftAt::Best))
+        }
+        None => {
+            camera.restore()?;
+            Ok(Some(LeftAt::Found))
+        }
+    }
+}
+
+/// Leaves the camera at these values; as it was found without any. `None` where the pipeline is no
+/// camera.
+///
+/// # Errors
+/// When values cannot be written; the camera is put back as far as it can be.
+pub fn leave_standing(pipeline: &mut OpenPipeline, at: Option<Params>) -> Result<Option<LeftAt>> {
+    let OpenPipeline::Camera(camera) = pipeline else { return Ok(None) };
+    match at {
+        Some(params) => {
+            camera.keep(&params).context("the values could not be left standing")?;
             Ok(Some(LeftAt::Best))
         }
         None => {

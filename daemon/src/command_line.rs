@@ -7,7 +7,9 @@ use clap::{Parser, Subcommand};
 use crate::exit;
 #[cfg(target_os = "linux")]
 use crate::verbs::camera;
-use crate::verbs::{calibrate, compare, completions, config, demo, look, match_goal, render};
+use crate::verbs::{
+    calibrate, compare, completions, config, demo, enhance, look, match_goal, render,
+};
 #[cfg(unix)]
 use crate::verbs::{doctor, service};
 
@@ -23,6 +25,8 @@ pub struct CommandLine {
 enum Verb {
     /// Tune: find the parameters that make the picture match the goal
     Match(match_goal::Options),
+    /// Enhance: what a learned taste makes of the picture, without a goal
+    Enhance(enhance::Options),
     /// One query, no tuning: render the input with given parameters
     Render(render::Options),
     /// Learn once what a device's parameters do, so that later tunes are right at the first query
@@ -57,6 +61,7 @@ pub fn run() -> ExitCode {
     let command_line = CommandLine::parse();
     let result = match command_line.verb {
         Verb::Match(options) => match_goal::run(&options),
+        Verb::Enhance(options) => enhance::run(&options),
         Verb::Render(options) => render::run(&options),
         Verb::Calibrate(options) => calibrate::run(&options),
         Verb::Compare(options) => compare::run(&options),

@@ -36,6 +36,15 @@ pub fn parse_region(text: &str) -> Result<Region> {
     Ok(Region { x, y, width, height })
 }
 
+/// How far to go, 0 to 2
+pub fn parse_strength(text: &str) -> Result<f64> {
+    let value = number(text)?;
+    if (0.0..=2.0).contains(&value) {
+        return Ok(value);
+    }
+    bail!("{text} is outside 0 to 2; 0 changes nothing, 1 goes all the way")
+}
+
 /// `illuminant=D50`
 pub fn parse_tag(text: &str) -> Result<(String, String)> {
     let (key, value) = split_pair(text, "key=value")?;

@@ -24,6 +24,12 @@ enum Verb {
     Td3(Box<verbs::td3::Options>),
     /// Write a trained policy as the ONNX file that isptune loads
     Export(verbs::export::Options),
+    /// Have a raw developer edit photographs, for pairs to learn a taste from
+    Edit(verbs::edit::Options),
+    /// Learn an expert's taste from photographs before and after
+    Taste(Box<verbs::taste::Options>),
+    /// Judge policies of taste on photographs before and after
+    Judge(verbs::judge::Options),
     /// Judge a policy on photographs that it was not trained on
     Eval(verbs::eval::Options),
     /// Draw the curves of trainings
@@ -40,6 +46,9 @@ fn run(line: CommandLine) -> Result<()> {
         Verb::Train(options) => verbs::train::run(&options),
         Verb::Td3(options) => verbs::td3::run(&options),
         Verb::Export(options) => verbs::export::run(&options),
+        Verb::Edit(options) => verbs::edit::run(&options),
+        Verb::Taste(options) => verbs::taste::run(&options),
+        Verb::Judge(options) => verbs::judge::run(&options),
         Verb::Eval(options) => verbs::eval::run(&options),
         Verb::Plot(options) => verbs::plot::run(&options),
         Verb::Proxy(options) => verbs::proxy::run(&options),

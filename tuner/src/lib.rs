@@ -28,6 +28,7 @@ mod score;
 mod srgb;
 pub mod strategy;
 mod style;
+mod taste_run;
 #[cfg(test)]
 mod test_rendering;
 mod view;
@@ -60,4 +61,5 @@ pub use style::{
     ContentGuard, ContentMeasure, StyleFeatures, StyleGoal, StyleGoalError, StyleHistograms,
     StyleJudge, StyleRecord, Violation, content_term,
 };
+pub use taste_run::{TasteError, TasteOptions, TasteOutcome, TasteQuery, run_taste};
 pub use view::{Tile, View};

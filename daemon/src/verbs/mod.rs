@@ -9,6 +9,7 @@ pub mod config;
 pub mod demo;
 #[cfg(unix)]
 pub mod doctor;
+pub mod enhance;
 pub mod look;
 pub mod match_goal;
 pub mod render;

@@ -12,6 +12,7 @@ mod bad_places;
 mod bad_programs;
 mod bad_values;
 mod calibrated;
+mod enhanced;
 mod interrupted;
 mod results;
 mod style;

@@ -178,12 +178,18 @@ fn answers_are_as_their_schemas_say() {
     let bench = Workbench::new().with_goal();
     bench.frame("goal.png").resized(80, 60).unwrap().save(bench.path("small.png")).unwrap();
     bench.write("bad.toml", "kind = \"softwear\"\n");
+    bench.write("taste.onnx", include_bytes!("taste.onnx"));
     let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema");
     for (words, schema) in [
         ("match --input input.png --goal goal.png --queries 3 --out o.png --json", "match"),
         ("match --input input.png --goal small.png --queries 3 --report r.html --json", "match"),
         ("match --task style --input input.png --goal goal.png --queries 3 --json", "match"),
         ("render --input input.png --params exposure=0.1 --out o.png --json", "render"),
+        ("enhance --model taste.onnx --input input.png --out o.png --json", "enhance"),
+        (
+            "enhance --model taste.onnx --input input.png --queries 3 --strength 0.5 --json",
+            "enhance",
+        ),
         ("compare input.png goal.png --json", "compare"),
         ("compare input.png input.png --json", "compare"),
         ("config check bad.toml --json", "config-check"),

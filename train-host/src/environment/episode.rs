@@ -256,7 +256,7 @@ fn draw_goal(
 }
 
 /// Parameters somewhere around `centre`, as far away as a start near the answer.
-pub(super) fn near(centre: &Params, has: &[Parameter], random: &mut impl Rng) -> Params {
+pub(super) fn near(centre: &Params, has: &[Parameter], random: &mut (impl Rng + ?Sized)) -> Params {
     let logarithms = START_SPREAD.start.ln()..START_SPREAD.end.ln();
     let spread = random.random_range(logarithms).exp();
     has.iter().fold(Params::NEUTRAL, |params, &parameter| {
@@ -284,6 +284,6 @@ fn seen(mut picture: Planes, noise_steps: Option<f32>, random: &mut impl Rng) ->
 }
 
 /// A standard normal deviate.
-fn gauss(random: &mut impl Rng) -> f64 {
+fn gauss(random: &mut (impl Rng + ?Sized)) -> f64 {
     StandardNormal.sample(random)
 }

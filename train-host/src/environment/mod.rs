@@ -14,6 +14,8 @@ mod practice_ground;
 mod rendered_input;
 mod slow_pipeline;
 mod stored_episode;
+mod taste;
+mod taste_lesson;
 
 pub use answer_file::{AnswerFile, AnswerFileError, AnswerKey};
 pub use control_task::{ControlTask, Step};
@@ -31,3 +33,5 @@ pub use practice_ground::{Practice, PracticeGround, StoredLessons};
 pub use rendered_input::{RenderedInput, Rendering, RenderingError, RenderingPlan, render_inputs};
 pub use slow_pipeline::{SlowPipeline, SlowPipelineError};
 pub use stored_episode::StoredEpisode;
+pub use taste::{TASTE_QUERIES, Taste};
+pub use taste_lesson::{TasteLesson, small_pair};

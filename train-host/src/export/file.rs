@@ -12,8 +12,8 @@ use tract_onnx::pb::{
     TensorProto,
 };
 use tuner::actor::{
-    Actor, INPUT_NAME, OBSERVATION_LENGTH, ONNX_IR_VERSION, ONNX_OPERATOR_SET, OUTPUT_NAME,
-    Provenance, seal, value_info,
+    Actor, INPUT_NAME, ONNX_IR_VERSION, ONNX_OPERATOR_SET, OUTPUT_NAME, Provenance, seal,
+    value_info,
 };
 use tuner::{Parameter, write_atomically};
 
@@ -33,7 +33,7 @@ pub enum Form {
     Int8,
 }
 
-/// The bytes of an ONNX file of `network`: opset 17, input `observation` of shape [1, 344], output
+/// The bytes of an ONNX file of `network`: opset 17, input `observation` of shape [1, n], output
 /// `action` of shape [1, 9], metadata, digest. The file is loaded once before it is handed out.
 ///
 /// # Errors
@@ -59,11 +59,11 @@ pub fn encode(
         name: "actor".to_owned(),
         node: writer.nodes,
         initializer: writer.tensors,
-        input: vec![value_info(INPUT_NAME, &[1, OBSERVATION_LENGTH])],
+        input: vec![value_info(INPUT_NAME, &[1, network.kind.length()])],
         output: vec![value_info(OUTPUT_NAME, &[1, Parameter::COUNT])],
         ..GraphProto::default()
     };
-    let entries = provenance.to_entries().into_iter();
+    let entries = provenance.to_entries(network.kind).into_iter();
     let model = ModelProto {
         ir_version: ONNX_IR_VERSION,
         producer_name: "isptune".to_owned(),
@@ -79,7 +79,7 @@ pub fn encode(
         ..ModelProto::default()
     };
     let file = seal(model.encode_to_vec());
-    Actor::from_bytes("the exported model", &file)?;
+    Actor::of_kind(network.kind, "the exported model", &file)?;
     Ok(file)
 }
 

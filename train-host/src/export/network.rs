@@ -4,7 +4,7 @@
 //! needs and what paths that part and meet again will need.
 
 use tuner::Parameter;
-use tuner::actor::OBSERVATION_LENGTH;
+use tuner::actor::Representation;
 
 use super::ExportError;
 
@@ -59,12 +59,14 @@ pub(super) struct Layer {
     pub(super) input: ValueId,
 }
 
-/// A network from an observation of 344 values to raw outputs for nine parameters.
+/// A network from an observation to raw outputs for nine parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
     pub(super) layers: Vec<Layer>,
     /// Lengths of the values: the input's, then each layer's.
     lengths: Vec<usize>,
+    /// What it sees.
+    pub(super) kind: Representation,
 }
 
 impl Default for Network {
@@ -77,10 +79,23 @@ impl Network {
     /// The value that every network starts from: the observation.
     pub const INPUT: ValueId = ValueId(0);
 
-    /// A network without layers. Its last layer will be its output, which must have nine values.
+    /// A network of the representation `residual` without layers. Its last layer will be its
+    /// output, which must have nine values.
     #[must_use]
     pub fn new() -> Self {
-        Self { layers: Vec::new(), lengths: vec![OBSERVATION_LENGTH] }
+        Self::of_kind(Representation::Residual)
+    }
+
+    /// A network without layers that sees this.
+    #[must_use]
+    pub fn of_kind(kind: Representation) -> Self {
+        Self { layers: Vec::new(), lengths: vec![kind.length()], kind }
+    }
+
+    /// What it sees.
+    #[must_use]
+    pub const fn kind(&self) -> Representation {
+        self.kind
     }
 
     /// A chain of hidden layers with an affine map at the end, the network of the representation
@@ -89,7 +104,15 @@ impl Network {
     /// # Errors
     /// [`ExportError`] when lengths do not fit together or a number is not finite.
     pub fn perceptron(hidden: Vec<Hidden>, output: Dense) -> Result<Self, ExportError> {
-        let mut network = Self::new();
+        Self::new().with_perceptron(hidden, output)
+    }
+
+    /// The same chain behind the input of this network, which has no layers yet.
+    ///
+    /// # Errors
+    /// As [`Self::perceptron`].
+    pub fn with_perceptron(self, hidden: Vec<Hidden>, output: Dense) -> Result<Self, ExportError> {
+        let mut network = self;
         let mut value = Self::INPUT;
         for layer in hidden {
             value = network.dense(value, layer.dense)?;

@@ -1,13 +1,20 @@
 //! Trained weights in the terms of the exporter.
 
+use tuner::actor::Representation;
+
 use super::policy::{NORM_EPSILON, PolicyShape};
 use crate::export::{Dense, ExportError, Hidden, Network, Norm};
 
-/// The network of these flat `weights`, which lie as [`PolicyShape::spans`] says.
+/// The network of these flat `weights`, which lie as [`PolicyShape::spans`] says, on observations of
+/// this kind.
 ///
 /// # Errors
 /// [`ExportError`] when a weight is missing or not finite.
-pub fn network(shape: &PolicyShape, weights: &[f32]) -> Result<Network, ExportError> {
+pub fn network(
+    shape: &PolicyShape,
+    weights: &[f32],
+    kind: Representation,
+) -> Result<Network, ExportError> {
     let piece = |start: usize, count: usize| -> Vec<f32> {
         weights.iter().skip(start).take(count).copied().collect()
     };
@@ -29,7 +36,7 @@ pub fn network(shape: &PolicyShape, weights: &[f32]) -> Result<Network, ExportEr
         });
         hidden.push(Hidden { dense, norm });
     }
-    Network::perceptron(hidden, output)
+    Network::of_kind(kind).with_perceptron(hidden, output)
 }
 
 #[cfg(test)]
@@ -50,7 +57,7 @@ mod tests {
         let policy = Policy::new(shape.clone());
         let mut random = ChaCha8Rng::seed_from_u64(4);
         let weights = policy.first_weights(&mut random, Device::Cpu);
-        let exported = network(&shape, &to_host(&weights)).unwrap();
+        let exported = network(&shape, &to_host(&weights), Representation::Residual).unwrap();
         let file = encode(&exported, Form::Float, &Provenance::default()).unwrap();
         let actor = Actor::from_bytes("test", &file).unwrap();
         for _ in 0..20 {

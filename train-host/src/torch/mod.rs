@@ -10,6 +10,7 @@ mod policy;
 mod proxy;
 mod regression;
 mod replay;
+mod style;
 mod td3;
 mod threads;
 mod trained_policy;
@@ -25,7 +26,10 @@ pub use policy::{HiddenForm, Policy, PolicyShape};
 pub use proxy::{
     Proxy, ProxyDescent, ProxyKind, ProxyOptions, ProxyReport, ProxySimulator, ProxyTraining,
 };
-pub use regression::{Regression, RegressionError, RegressionOptions, RegressionReport, draw};
+pub use regression::{
+    Regression, RegressionError, RegressionOptions, RegressionReport, TasteLoss, draw,
+};
+pub use style::{StyleReference, StyleScore, Vgg, VggError, VggFeatures};
 pub use td3::{Exploration, Finished, Td3, Td3Error, Td3Options, Td3Policy};
 pub use threads::one_thread;
 pub use trained_policy::{TrainedPolicy, TrainedPolicyError};

@@ -1,5 +1,7 @@
 //! Goal regression: the parameters of a random goal are known, so the policy can be shown them.
 
+mod taste;
+
 use std::f64::consts::PI;
 use std::path::Path;
 
@@ -10,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor, no_grad};
 use tuner::actor::{LONGEST_STEP, OUTPUT_SOFTNESS, STEP_PER_SCALE};
 use tuner::{Parameter, Params};
+
+pub use taste::TasteLoss;
 
 use super::adam::{AdamW, AdamWOptions};
 use super::checkpoint::{Checkpoint, CheckpointError};
@@ -117,6 +121,20 @@ impl Regression {
         resumed.adam = AdamW::new(count, device, AdamWOptions::default());
         resumed.iteration = 0;
         Ok(resumed)
+    }
+
+    /// Starts from the weights of a policy that anything has trained.
+    #[must_use]
+    pub fn from_policy(
+        shape: PolicyShape,
+        weights: &[f32],
+        options: RegressionOptions,
+        device: Device,
+    ) -> Self {
+        let started = Self::new(shape, options, device);
+        let weights = Tensor::from_slice(weights).to_device(device);
+        let average = weights.copy();
+        Self { weights: weights.set_requires_grad(true), average, ..started }
     }
 
     /// Goes on where a checkpoint ends; without `options` with those of the checkpoint.
@@ -270,7 +288,12 @@ impl Regression {
                 psnr_db.push(shown.iter().sum::<f64>() / shown.len() as f64);
             }
         }
-        let loss = loss / self.options.unroll as f64;
+        let loss = self.descend(&(loss / self.options.unroll as f64));
+        Ok(RegressionReport { iteration: self.iteration, loss, psnr_db })
+    }
+
+    /// One step down this loss, which ends the iteration; the loss.
+    fn descend(&mut self, loss: &Tensor) -> f64 {
         self.weights.zero_grad();
         loss.backward();
         let gradient = self.weights.grad();
@@ -283,8 +306,7 @@ impl Regression {
             self.average = &self.average * decay + self.weights.detach() * (1.0 - decay);
         });
         self.iteration += 1;
-        let loss = loss.double_value(&[0]);
-        Ok(RegressionReport { iteration: self.iteration, loss, psnr_db })
+        loss.double_value(&[0])
     }
 
     fn rate(&self) -> f64 {

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use tch::Device;
+use tuner::actor::{Actor, Provenance, Representation};
 
 use super::checkpoint::CheckpointError;
 use super::exported::network;
 use super::policy::{HiddenForm, PolicyShape};
 use super::regression::{Regression, RegressionError};
 use super::td3::Td3Policy;
-use crate::export::{ExportError, Network};
+use crate::export::{ExportError, Form, Network, encode};
 
 /// Why a checkpoint has no policy for photographs.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +71,16 @@ impl TrainedPolicy {
         Ok(Self { shape: trained.shape().clone(), weights: trained.averaged_weights(), made })
     }
 
+    /// The policy as it is loaded on a device, in 32-bit floats; `name` stands for its file.
+    ///
+    /// # Errors
+    /// As [`Self::network`], and when the file that is made of it does not load.
+    pub fn actor(&self, name: String) -> Result<Actor, TrainedPolicyError> {
+        let network = self.network()?;
+        let file = encode(&network, Form::Float, &Provenance::default())?;
+        Ok(Actor::of_kind(network.kind(), name, &file).map_err(ExportError::from)?)
+    }
+
     /// The network for a model file.
     ///
     /// # Errors
@@ -80,10 +91,14 @@ impl TrainedPolicy {
         if features.is_some() {
             return Err(TrainedPolicyError::PaperState);
         }
+        // The two kinds differ in their length, so the length names the kind.
+        let kind = Representation::ALL.into_iter().find(|kind| kind.length() == inputs);
         let wanted = PolicyShape::residual(1, 1);
-        if [inputs, outputs] != [wanted.inputs, wanted.outputs] || form != wanted.form {
-            return Err(TrainedPolicyError::OtherTask { inputs, outputs, form });
+        match kind {
+            Some(kind) if outputs == wanted.outputs && form == wanted.form => {
+                Ok(network(&self.shape, &self.weights, kind)?)
+            }
+            _ => Err(TrainedPolicyError::OtherTask { inputs, outputs, form }),
         }
-        Ok(network(&self.shape, &self.weights)?)
     }
 }

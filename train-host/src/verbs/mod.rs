@@ -1,12 +1,17 @@
 //! One file for each verb.
 
+mod difference_table;
+pub mod edit;
 pub mod eval;
 pub mod export;
+pub mod judge;
 pub mod pack;
+mod pair_options;
 pub mod plot;
 mod practice;
 pub mod proxy;
 pub mod table;
+pub mod taste;
 pub mod td3;
 pub mod train;
 

@@ -10,7 +10,6 @@ use tract_onnx::prelude::{
     tvec,
 };
 
-use super::OBSERVATION_LENGTH;
 use crate::Parameter;
 
 /// Characters of an engine's message that are shown.
@@ -32,12 +31,9 @@ impl Engine {
     }
 
     /// Runs the network once; the reason when the engine fails.
-    pub(super) fn run(
-        &self,
-        observation: &[f32; OBSERVATION_LENGTH],
-    ) -> Result<[f32; Parameter::COUNT], String> {
+    pub(super) fn run(&self, observation: &[f32]) -> Result<[f32; Parameter::COUNT], String> {
         let output = caught(|| {
-            let input = Tensor::from_shape(&[1, OBSERVATION_LENGTH], observation)?;
+            let input = Tensor::from_shape(&[1, observation.len()], observation)?;
             let outputs = self.plan.run(tvec![TValue::from(input)])?;
             let values = outputs.first().map(|output| output.to_plain_array_view::<f32>());
             let values = values.transpose()?;

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use super::Representation;
+
 /// Why a model was not loaded or gave no answer. Every message names the file and the way out.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -41,10 +43,20 @@ pub enum ActorError {
     Input {
         /// The model.
         name: String,
-        /// Position of the value, 0 … 343.
+        /// Position of the value.
         index: usize,
         /// The offending value.
         value: f32,
+    },
+    /// An observation of another kind than the model takes.
+    #[error("{name}: takes {takes} values, the observation has {found}; use a model of its kind")]
+    Length {
+        /// The model.
+        name: String,
+        /// Values that the network takes.
+        takes: usize,
+        /// Values of the observation.
+        found: usize,
     },
     /// The network failed on a finite observation.
     #[error("{name}: the network failed: {reason}; use another model")]
@@ -113,6 +125,16 @@ pub enum ModelFlaw {
         /// Ours.
         expected: &'static str,
     },
+    /// A sound kind, but not the one that is asked for here.
+    #[error(
+        "is a policy {}, not one {}", what_it_does(*found), what_it_does(*expected)
+    )]
+    OtherKind {
+        /// The file's.
+        found: Representation,
+        /// What is needed.
+        expected: Representation,
+    },
     /// Sets other parameters, or in another order or range.
     #[error("sets the parameters {found:?}; this isptune has {expected:?}")]
     Parameters {
@@ -148,8 +170,22 @@ impl ModelFlaw {
             Self::Format { .. } | Self::Observation { .. } | Self::Representation { .. } => {
                 "use a model made for this version, or train one with train-host"
             }
+            Self::OtherKind { expected: Representation::Residual, .. } => {
+                "use it with `isptune enhance --model`, or give a model that `train-host train` made"
+            }
+            Self::OtherKind { expected: Representation::Taste, .. } => {
+                "use it with `isptune match --model`, or give a model that `train-host taste` made"
+            }
             _ => "use a model that isptune's train-host exported",
         }
+    }
+}
+
+/// What policies of a kind are for, for people.
+const fn what_it_does(kind: Representation) -> &'static str {
+    match kind {
+        Representation::Residual => "that goes to a goal (representation \"residual\")",
+        Representation::Taste => "of taste, without a goal (representation \"taste\")",
     }
 }
 

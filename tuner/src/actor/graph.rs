@@ -15,26 +15,25 @@ use tract_onnx::pb::{
     type_proto,
 };
 
+use super::ModelFlaw;
 use super::attributes::Attributes;
 use super::error::quoted;
 use super::weights::{Numbers, WeightReader, Weights, flaw as weights_flaw};
-use super::{ModelFlaw, OBSERVATION_LENGTH};
 use crate::Parameter;
 
 /// Version of the ONNX file format that the exporter writes.
 pub const ONNX_IR_VERSION: i64 = 8;
 /// Version of the ONNX operators that the exporter writes; the first with LayerNormalization.
 pub const ONNX_OPERATOR_SET: i64 = 17;
-/// Name of the network's input, `f32` of shape [1, 344].
+/// Name of the network's input, `f32` of shape [1, n], n by [`super::Representation::length`].
 pub const INPUT_NAME: &str = "observation";
 /// Name of the network's output, `f32` of shape [1, 9].
 pub const OUTPUT_NAME: &str = "action";
 
-const INPUT_SHAPE: [usize; 2] = [1, OBSERVATION_LENGTH];
 const OUTPUT_SHAPE: [usize; 2] = [1, Parameter::COUNT];
 
-/// Checks `model` and builds the graph that is run.
-pub(super) fn rebuilt(model: &ModelProto) -> Result<ModelProto, ModelFlaw> {
+/// Checks `model`, whose input has so many values, and builds the graph that is run.
+pub(super) fn rebuilt(model: &ModelProto, inputs: usize) -> Result<ModelProto, ModelFlaw> {
     if model.ir_version != ONNX_IR_VERSION {
         return Err(refused(format!("is ONNX of IR version {}", model.ir_version)));
     }
@@ -46,13 +45,13 @@ pub(super) fn rebuilt(model: &ModelProto) -> Result<ModelProto, ModelFlaw> {
         return Err(refused(format!("uses operator set {} of {domain}", operators.version)));
     }
     let graph = model.graph.as_ref().ok_or_else(|| refused("has no graph"))?;
-    terminal("input", &graph.input, INPUT_NAME, &INPUT_SHAPE)?;
+    terminal("input", &graph.input, INPUT_NAME, &[1, inputs])?;
     terminal("output", &graph.output, OUTPUT_NAME, &OUTPUT_SHAPE)?;
-    let mut walk = Walk::new(&graph.initializer)?;
+    let mut walk = Walk::new(&graph.initializer, inputs)?;
     for node in &graph.node {
         walk.follow(node)?;
     }
-    let graph = walk.finish()?;
+    let graph = walk.finish(inputs)?;
     Ok(ModelProto {
         ir_version: ONNX_IR_VERSION,
         opset_import: model.opset_import.clone(),
@@ -112,9 +111,9 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(tensors: &'a [TensorProto]) -> Result<Self, ModelFlaw> {
+    fn new(tensors: &'a [TensorProto], inputs: usize) -> Result<Self, ModelFlaw> {
         let mut walk = Self { values: HashMap::new(), nodes: Vec::new(), initializer: Vec::new() };
-        walk.define(INPUT_NAME, Value::Computed(INPUT_SHAPE.to_vec()))?;
+        walk.define(INPUT_NAME, Value::Computed(vec![1, inputs]))?;
         let mut reader = WeightReader::default();
         for tensor in tensors {
             walk.define(&tensor.name, Value::Weights(reader.read(tensor)?))?;
@@ -251,7 +250,7 @@ impl<'a> Walk<'a> {
         Err(weights_flaw(name, format!("have the shape {shape:?}, it must be [{length}]")))
     }
 
-    fn finish(self) -> Result<GraphProto, ModelFlaw> {
+    fn finish(self, inputs: usize) -> Result<GraphProto, ModelFlaw> {
         let unused = self.values.iter().find(|(_, value)| matches!(value, Value::Weights(_)));
         if let Some((name, _)) = unused {
             return Err(weights_flaw(name, "are never used".into()));
@@ -269,7 +268,7 @@ impl<'a> Walk<'a> {
             name: "actor".to_owned(),
             node: self.nodes,
             initializer: self.initializer,
-            input: vec![value_info(INPUT_NAME, &INPUT_SHAPE)],
+            input: vec![value_info(INPUT_NAME, &[1, inputs])],
             output: vec![value_info(OUTPUT_NAME, &OUTPUT_SHAPE)],
             ..GraphProto::default()
         })

@@ -3,14 +3,11 @@
 use tract_onnx::pb::StringStringEntryProto;
 
 use super::error::quoted;
-use super::{ModelFlaw, OBSERVATION_VERSION};
+use super::{ModelFlaw, Representation};
 use crate::Parameter;
 
 /// Version of the file format: metadata keys, operators, layout of weights.
 pub const MODEL_FORMAT_VERSION: u32 = 1;
-
-/// The representation of a state that [`super::ActorEye`] makes.
-const RESIDUAL: &str = "residual";
 
 const FORMAT: &str = "isptune.format";
 const REPRESENTATION: &str = "isptune.representation";
@@ -37,14 +34,14 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// The metadata entries of a model file for the representation `residual`: file format,
-    /// observation version, parameter order and ranges of this isptune, and where it comes from.
+    /// The metadata entries of a model file of this kind: file format, representation, observation
+    /// version, parameter order and ranges of this isptune, and where it comes from.
     #[must_use]
-    pub fn to_entries(&self) -> Vec<(&'static str, String)> {
+    pub fn to_entries(&self, kind: Representation) -> Vec<(&'static str, String)> {
         vec![
             (FORMAT, MODEL_FORMAT_VERSION.to_string()),
-            (REPRESENTATION, RESIDUAL.to_owned()),
-            (OBSERVATION, OBSERVATION_VERSION.to_string()),
+            (REPRESENTATION, kind.name().to_owned()),
+            (OBSERVATION, kind.version().to_string()),
             (PARAMETERS, parameter_table()),
             (COMMAND, self.command.clone()),
             (COMMIT, self.commit.clone()),
@@ -53,7 +50,10 @@ impl Provenance {
     }
 
     /// Reads the entries of a file and refuses those of a model that would misunderstand us.
-    pub(super) fn of_entries(entries: &[StringStringEntryProto]) -> Result<Self, ModelFlaw> {
+    pub(super) fn of_entries(
+        entries: &[StringStringEntryProto],
+        kind: Representation,
+    ) -> Result<Self, ModelFlaw> {
         for (place, entry) in entries.iter().enumerate() {
             let key = quoted(&entry.key);
             if !KEYS.contains(&entry.key.as_str()) {
@@ -80,13 +80,16 @@ impl Provenance {
             return Err(ModelFlaw::Format { found: quoted(found), expected: MODEL_FORMAT_VERSION });
         }
         let found = value(REPRESENTATION)?;
-        if found != RESIDUAL {
+        if found != kind.name() {
+            if let Some(other) = Representation::of_name(found) {
+                return Err(ModelFlaw::OtherKind { found: other, expected: kind });
+            }
             let found = found.chars().take(40).collect();
-            return Err(ModelFlaw::Representation { found, expected: RESIDUAL });
+            return Err(ModelFlaw::Representation { found, expected: kind.name() });
         }
         let found = value(OBSERVATION)?;
-        if found != OBSERVATION_VERSION.to_string() {
-            let (found, expected) = (quoted(found), OBSERVATION_VERSION);
+        if found != kind.version().to_string() {
+            let (found, expected) = (quoted(found), kind.version());
             return Err(ModelFlaw::Observation { found, expected });
         }
         let (found, expected) = (value(PARAMETERS)?, parameter_table());

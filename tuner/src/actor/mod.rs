@@ -7,9 +7,11 @@ mod graph;
 mod metadata;
 mod observation;
 mod policy;
+mod representation;
 mod residual_step;
 mod seal;
 mod slot;
+mod taste;
 #[cfg(test)]
 mod tests;
 mod weights;
@@ -22,6 +24,8 @@ pub use observation::{
     ActorEye, OBSERVATION_LENGTH, OBSERVATION_VERSION, Observation, ObservationError,
 };
 pub use policy::{Actor, LARGEST_MODEL};
+pub use representation::Representation;
 pub use residual_step::{LONGEST_STEP, OUTPUT_SOFTNESS, STEP_PER_SCALE, StepError, step};
 pub use seal::seal;
 pub use slot::ActorSlot;
+pub use taste::{TASTE_LENGTH, TASTE_VERSION, TasteEye, taste_params};

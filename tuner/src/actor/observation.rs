@@ -10,13 +10,13 @@ pub const OBSERVATION_VERSION: u32 = 1;
 pub const OBSERVATION_LENGTH: usize = 3 * Functionals::COUNT + 2 * STATISTICS + 9 + 2;
 
 /// Per channel: share of bright pixels, share of dark ones, standard deviation.
-const STATISTICS: usize = 9;
+pub(super) const STATISTICS: usize = 9;
 /// Counts as clipped bright above this.
 const BRIGHT: f32 = 0.995;
 /// Counts as crushed dark below this.
 const DARK: f32 = 0.03;
 /// Display-referred mid level that functionals are centred on.
-const MID: f64 = 0.4;
+pub(super) const MID: f64 = 0.4;
 /// Keeps the normalised residual of an exact match defined.
 const LEAST_SCALE: f64 = 1e-5;
 /// Mean squared errors below this look the same.
@@ -48,7 +48,7 @@ pub enum ObservationError {
     NotFinite {
         /// Which picture.
         what: &'static str,
-        /// Position of the value, 0 … 343.
+        /// Position of the value.
         index: usize,
         /// The offending value.
         value: f64,
@@ -168,11 +168,15 @@ impl ActorEye {
     }
 }
 
-fn same_size(what: &'static str, expected: usize, found: usize) -> Result<(), ObservationError> {
+pub(super) fn same_size(
+    what: &'static str,
+    expected: usize,
+    found: usize,
+) -> Result<(), ObservationError> {
     if expected == found { Ok(()) } else { Err(ObservationError::Size { what, expected, found }) }
 }
 
-fn same_shape(
+pub(super) fn same_shape(
     what: &'static str,
     reference: &Planes,
     other: &Planes,
@@ -184,7 +188,11 @@ fn same_shape(
     Err(ObservationError::Size { what, expected, found })
 }
 
-fn all_finite(what: &'static str, from: usize, values: &[f64]) -> Result<(), ObservationError> {
+pub(super) fn all_finite(
+    what: &'static str,
+    from: usize,
+    values: &[f64],
+) -> Result<(), ObservationError> {
     let broken = values.iter().enumerate().find(|(_, value)| !value.is_finite());
     broken.map_or(Ok(()), |(place, &value)| {
         Err(ObservationError::NotFinite { what, index: from + place, value })
@@ -192,7 +200,7 @@ fn all_finite(what: &'static str, from: usize, values: &[f64]) -> Result<(), Obs
 }
 
 /// Shares of bright pixels, shares of dark ones, standard deviations; each for red, green, blue.
-fn statistics(picture: &Planes, weights: &[f32], counted: f64) -> [f64; STATISTICS] {
+pub(super) fn statistics(picture: &Planes, weights: &[f32], counted: f64) -> [f64; STATISTICS] {
     let [red, green, blue] = picture.channels().map(|channel| {
         let [bright, dark, sum] = sums(channel, weights, |value| {
             [if value > BRIGHT { 1.0 } else { 0.0 }, if value < DARK { 1.0 } else { 0.0 }, value]

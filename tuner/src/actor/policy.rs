@@ -8,7 +8,7 @@ use prost::Message;
 use tract_onnx::pb::ModelProto;
 
 use super::engine::Engine;
-use super::{ActorError, ModelFlaw, OBSERVATION_LENGTH, Provenance, graph, seal, wire_outline};
+use super::{ActorError, ModelFlaw, Provenance, Representation, graph, seal, wire_outline};
 use crate::Parameter;
 
 /// Bytes that a model file may have: twice what four million weights need as 16-bit floats.
@@ -18,20 +18,29 @@ pub const LARGEST_MODEL: usize = 16 << 20;
 #[derive(Debug, Clone)]
 pub struct Actor {
     name: String,
+    kind: Representation,
     provenance: Provenance,
     engine: Engine,
 }
 
 impl Actor {
-    /// Loads an ONNX file that train-host exported.
+    /// Loads an ONNX file that train-host exported: a policy that goes to a goal.
     ///
     /// # Errors
     /// [`ActorError`] when the file cannot be read or is no sound model for this isptune. A hostile
     /// file is refused before the inference engine sees it, and a panic of the engine is an error.
     pub fn load(path: &Path) -> Result<Self, ActorError> {
+        Self::load_kind(path, Representation::Residual)
+    }
+
+    /// Loads a policy of this kind.
+    ///
+    /// # Errors
+    /// As [`Self::load`]; a policy of another kind is refused.
+    pub fn load_kind(path: &Path, kind: Representation) -> Result<Self, ActorError> {
         let name = path.display().to_string();
         match read(path) {
-            Ok(bytes) => Self::from_bytes(name, &bytes),
+            Ok(bytes) => Self::of_kind(kind, name, &bytes),
             Err(source) => Err(ActorError::Read { name, source }),
         }
     }
@@ -41,12 +50,24 @@ impl Actor {
     /// # Errors
     /// As [`Self::load`].
     pub fn from_bytes(name: impl Into<String>, bytes: &[u8]) -> Result<Self, ActorError> {
+        Self::of_kind(Representation::Residual, name, bytes)
+    }
+
+    /// Loads a policy of this kind that is in memory.
+    ///
+    /// # Errors
+    /// As [`Self::load_kind`].
+    pub fn of_kind(
+        kind: Representation,
+        name: impl Into<String>,
+        bytes: &[u8],
+    ) -> Result<Self, ActorError> {
         let name = name.into();
         if bytes.len() > LARGEST_MODEL {
             return Err(ActorError::TooLarge { name, most: LARGEST_MODEL });
         }
-        match prepare(bytes) {
-            Ok((provenance, engine)) => Ok(Self { name, provenance, engine }),
+        match prepare(bytes, kind) {
+            Ok((provenance, engine)) => Ok(Self { name, kind, provenance, engine }),
             Err(flaw) => Err(ActorError::Refused { name, flaw }),
         }
     }
@@ -63,17 +84,25 @@ impl Actor {
         &self.provenance
     }
 
-    /// The network's raw outputs, in the order of [`Parameter::ALL`], for the
-    /// [`super::Observation::values`] of a picture; [`super::step`] makes a step of them.
+    /// What it sees.
+    #[must_use]
+    pub const fn kind(&self) -> Representation {
+        self.kind
+    }
+
+    /// The network's raw outputs, in the order of [`Parameter::ALL`], for an observation of its
+    /// kind: the [`super::Observation::values`] of a picture, of which [`super::step`] makes a
+    /// step, or those of [`super::TasteEye`], of which [`super::taste_params`] makes parameters.
     ///
     /// # Errors
-    /// [`ActorError::Input`] for an observation that is not finite, [`ActorError::Inference`] and
+    /// [`ActorError::Length`] for an observation of another length, [`ActorError::Input`] for an observation that is not finite, [`ActorError::Inference`] and
     /// [`ActorError::Output`] when the network fails.
-    pub fn infer(
-        &self,
-        observation: &[f32; OBSERVATION_LENGTH],
-    ) -> Result<[f32; Parameter::COUNT], ActorError> {
+    pub fn infer(&self, observation: &[f32]) -> Result<[f32; Parameter::COUNT], ActorError> {
         let name = || self.name.clone();
+        let (takes, found) = (self.kind.length(), observation.len());
+        if takes != found {
+            return Err(ActorError::Length { name: name(), takes, found });
+        }
         if let Some((index, value)) = first_not_finite(observation) {
             return Err(ActorError::Input { name: name(), index, value });
         }
@@ -96,22 +125,22 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn prepare(bytes: &[u8]) -> Result<(Provenance, Engine), ModelFlaw> {
+fn prepare(bytes: &[u8], kind: Representation) -> Result<(Provenance, Engine), ModelFlaw> {
     let content = seal::opened(bytes)?;
     wire_outline::check(content)?;
     let model = ModelProto::decode(content);
     let model =
         model.map_err(|error| ModelFlaw::Structure(format!("cannot be decoded: {error}")))?;
-    let provenance = Provenance::of_entries(&model.metadata_props)?;
-    let graph = graph::rebuilt(&model)?;
+    let provenance = Provenance::of_entries(&model.metadata_props, kind)?;
+    let graph = graph::rebuilt(&model, kind.length())?;
     let engine = Engine::new(&graph).map_err(ModelFlaw::Engine)?;
-    test(&engine)?;
+    test(&engine, kind.length())?;
     Ok((provenance, engine))
 }
 
 /// One inference on an observation of plausible size, before anybody relies on the network.
-fn test(engine: &Engine) -> Result<(), ModelFlaw> {
-    let mut observation = [0.0; OBSERVATION_LENGTH];
+fn test(engine: &Engine, inputs: usize) -> Result<(), ModelFlaw> {
+    let mut observation = vec![0.0; inputs];
     for (index, value) in observation.iter_mut().enumerate() {
         *value = (index as f32).sin();
     }

@@ -1,0 +1,7 @@
+//! The paper's score of style: what it rewards where no pixel of the goal is to be matched.
+
+mod style_score;
+mod vgg;
+
+pub use style_score::{StyleReference, StyleScore};
+pub use vgg::{Vgg, VggError, VggFeatures};
