@@ -81,7 +81,7 @@ pub fn tune(
     pipeline: &mut OpenPipeline,
     goal: Frame,
     options: &TuneOptions,
-    cancel: &AtomicBool,
+    cancel: &Arc<AtomicBool>,
     on_query: &mut dyn FnMut(&QueryRecord),
 ) -> Result<Tuned> {
     if let OpenPipeline::Camera(camera) = pipeline {
@@ -156,7 +156,7 @@ impl Search<'_> {
         pipeline: &mut dyn Pipeline,
         goal: Goal,
         simulator: Box<dyn Simulator>,
-        cancel: &AtomicBool,
+        cancel: &Arc<AtomicBool>,
         on_query: &mut dyn FnMut(&QueryRecord),
     ) -> Result<Tuned> {
         let mut strategy = strategy::by_name(self.strategy, self.seed, simulator, self.actor)

@@ -1,6 +1,7 @@
 //! One tune: an episode of queries under a budget.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use serde::Serialize;
@@ -86,7 +87,7 @@ impl Outcome {
 /// Runs one episode: asks `strategy`, queries `pipeline`, scores against `goal`, keeps the best.
 ///
 /// `on_query` sees every query once it is measured. `cancel` ends the episode before the next
-/// query; what was measured until then is kept.
+/// query, and what the strategy computes for it; what was measured until then is kept.
 ///
 /// # Errors
 /// Only before the first query: the picture as found cannot be had, or has another size than the
@@ -97,22 +98,28 @@ pub fn run_episode(
     goal: &Goal,
     limits: Limits,
     options: &EpisodeOptions,
-    cancel: &AtomicBool,
+    cancel: &Arc<AtomicBool>,
     on_query: &mut dyn FnMut(&QueryRecord),
 ) -> Result<Outcome, TunerError> {
     let found = pipeline.as_found()?;
     let [width, height] = found.size();
     let view = View::of_size(width, height);
-    let mut episode = Episode::begin(&found, pipeline.found_params(), goal, view, limits, options)?;
+    let start = Start { found: &found, params: pipeline.found_params() };
+    let mut episode = Episode::begin(&start, goal, view, limits, options, cancel)?;
     drop(found);
     let stopped = loop {
-        if cancel.load(Ordering::Relaxed) {
+        if episode.task.is_cancelled() {
             break Stopped::Interrupted;
         }
         if episode.outcome.queries.len() >= options.budget {
             break Stopped::Budget;
         }
-        let Some(params) = strategy.ask(&episode.task) else { break Stopped::Converged };
+        let asked = strategy.ask(&episode.task);
+        if episode.task.is_cancelled() {
+            // The answer was not thought through.
+            break Stopped::Interrupted;
+        }
+        let Some(params) = asked else { break Stopped::Converged };
         match episode.query(pipeline, strategy, params) {
             Ok(record) => on_query(record),
             Err(PipelineError::Interrupted) => break Stopped::Interrupted,
@@ -134,6 +141,12 @@ pub fn run_episode(
     Ok(episode.outcome)
 }
 
+/// Where an episode begins.
+struct Start<'a> {
+    found: &'a Frame,
+    params: Params,
+}
+
 /// State of a running episode.
 struct Episode {
     task: Task,
@@ -144,12 +157,12 @@ struct Episode {
 
 impl Episode {
     fn begin(
-        found: &Frame,
-        start: Params,
+        &Start { found, params: start }: &Start<'_>,
         goal: &Goal,
         view: View,
         limits: Limits,
         options: &EpisodeOptions,
+        cancel: &Arc<AtomicBool>,
     ) -> Result<Self, TunerError> {
         let initial = view.gather(found).map(|mosaic| Planes::from(&mosaic));
         let Some(initial) = initial else {
@@ -163,6 +176,7 @@ impl Episode {
             mask: goal.mask(&view),
             limits,
             budget: options.budget,
+            cancel: Arc::clone(cancel),
         };
         let score = score_of(&task, &view, &task.initial)?;
         let outcome = Outcome {

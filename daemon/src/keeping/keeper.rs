@@ -235,7 +235,7 @@ impl Keeper {
     pub fn step(
         &mut self,
         camera: &mut dyn HeldCamera,
-        cancel: &AtomicBool,
+        cancel: &Arc<AtomicBool>,
         journal: &mut dyn Journal,
     ) -> Result<Duration, PipelineError> {
         let wait = match self.state {
@@ -361,7 +361,7 @@ impl Keeper {
     fn tune(
         &mut self,
         camera: &mut dyn HeldCamera,
-        cancel: &AtomicBool,
+        cancel: &Arc<AtomicBool>,
         journal: &mut dyn Journal,
     ) -> Result<Duration, PipelineError> {
         let stood = camera.standing();
@@ -381,7 +381,7 @@ impl Keeper {
     fn search_and_try(
         &mut self,
         camera: &mut dyn HeldCamera,
-        cancel: &AtomicBool,
+        cancel: &Arc<AtomicBool>,
         journal: &mut dyn Journal,
     ) -> Result<(), PipelineError> {
         camera.start_here();
