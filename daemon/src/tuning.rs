@@ -86,7 +86,7 @@ pub fn tune(
     pipeline: &mut OpenPipeline,
     goal: Frame,
     options: &TuneOptions,
-    cancel: &AtomicBool,
+    cancel: &Arc<AtomicBool>,
     on_query: &mut dyn FnMut(&QueryRecord),
 ) -> Result<Tuned> {
     if let OpenPipeline::Camera(camera) = pipeline {
@@ -176,7 +176,7 @@ impl Search<'_> {
         pipeline: &mut dyn Pipeline,
         goal: TaskGoal,
         simulator: Box<dyn Simulator>,
-        cancel: &AtomicBool,
+        cancel: &Arc<AtomicBool>,
         on_query: &mut dyn FnMut(&QueryRecord),
     ) -> Result<Tuned> {
         let mut strategy = strategy::by_name(self.strategy, self.seed, simulator, self.actor)

@@ -102,7 +102,8 @@ fn episode(
     let (initial, goal) = (pipeline.render(&Params::NEUTRAL), pipeline.render(goal));
     let mask = vec![true; initial.pixel_count()];
     let start = Params::NEUTRAL;
-    let task = Task { initial, goal, mask, style: None, start, limits, budget: 10 };
+    let cancel = Arc::default();
+    let task = Task { initial, goal, mask, style: None, start, limits, budget: 10, cancel };
     let simulator = Box::new(Camera::new(software()));
     let mut strategy = by_name(name, 0, simulator, Some(actor)).unwrap();
     assert_eq!(strategy.name(), name);

@@ -1,5 +1,6 @@
 //! The first query of later tunes of a calibrated device.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use daemon::demo::{Depth, Illuminant, LightboxScene};
@@ -41,7 +42,7 @@ fn one_query_shows_the_picture_that_the_calibration_starts_from() {
             seed: 0,
             calibration: calibration.cloned(),
         };
-        let never = AtomicBool::new(false);
+        let never = Arc::new(AtomicBool::new(false));
         let mut pipeline = OpenPipeline::Stranger(device(&scene));
         tune(&mut pipeline, goal.clone(), &options, &never, &mut |_| {}).unwrap()
     };
@@ -83,7 +84,7 @@ fn goals_that_were_not_asked_for_are_met_at_once() {
                 calibration: Some(calibration.clone()),
             };
             let mut pipeline = OpenPipeline::Stranger(device(scene));
-            let never = AtomicBool::new(false);
+            let never = Arc::new(AtomicBool::new(false));
             let tuned = tune(&mut pipeline, goal, &options, &never, &mut |_| {}).unwrap();
             tuned.outcome.queries[0].score.psnr_db.min(60.0)
         });

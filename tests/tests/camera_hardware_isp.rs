@@ -155,7 +155,7 @@ fn unknown_hardware_is_tuned_to_its_own_goals_in_ten_queries() {
             seed: 0,
             calibration: None,
         };
-        let cancel = AtomicBool::new(false);
+        let cancel = Arc::new(AtomicBool::new(false));
         let mut pipeline = OpenPipeline::Camera(pipeline);
         let tuned = tune(&mut pipeline, goal.picture, &options, &cancel, &mut |_| {}).unwrap();
         let best = tuned.outcome.best_query().unwrap();

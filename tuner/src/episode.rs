@@ -1,6 +1,7 @@
 //! One tune: an episode of queries under a budget.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use serde::Serialize;
@@ -95,7 +96,7 @@ impl Outcome {
 /// Runs one episode: asks `strategy`, queries `pipeline`, scores against `goal`, keeps the best.
 ///
 /// `on_query` sees every query once it is measured. `cancel` ends the episode before the next
-/// query; what was measured until then is kept.
+/// query, and what the strategy computes for it; what was measured until then is kept.
 ///
 /// # Errors
 /// Only before the first query: the picture as found cannot be had, or has another size than the
@@ -106,11 +107,11 @@ pub fn run_episode(
     goal: &Goal,
     limits: Limits,
     options: &EpisodeOptions,
-    cancel: &AtomicBool,
+    cancel: &Arc<AtomicBool>,
     on_query: &mut dyn FnMut(&QueryRecord),
 ) -> Result<Outcome, TunerError> {
-    let episode = Episode::begin(pipeline, Aim::Finish(goal), limits, options)?;
-    episode.run(pipeline, strategy, options, cancel, on_query)
+    let episode = Episode::begin(pipeline, Aim::Finish(goal), limits, options, cancel)?;
+    episode.run(pipeline, strategy, options, on_query)
 }
 
 /// Runs one episode as [`run_episode`] does, towards the style of a goal that shows something else:
@@ -126,11 +127,11 @@ pub fn run_style_episode(
     goal: &StyleGoal,
     limits: Limits,
     options: &EpisodeOptions,
-    cancel: &AtomicBool,
+    cancel: &Arc<AtomicBool>,
     on_query: &mut dyn FnMut(&QueryRecord),
 ) -> Result<Outcome, TunerError> {
-    let episode = Episode::begin(pipeline, Aim::Style(goal), limits, options)?;
-    episode.run(pipeline, strategy, options, cancel, on_query)
+    let episode = Episode::begin(pipeline, Aim::Style(goal), limits, options, cancel)?;
+    episode.run(pipeline, strategy, options, on_query)
 }
 
 /// What an episode is to come near to.
@@ -156,6 +157,7 @@ impl Episode {
         aim: Aim<'_>,
         limits: Limits,
         options: &EpisodeOptions,
+        cancel: &Arc<AtomicBool>,
     ) -> Result<Self, TunerError> {
         let found = pipeline.as_found()?;
         let start = pipeline.found_params();
@@ -173,17 +175,17 @@ impl Episode {
             return Err(PipelineError::Size { expected, found }.into());
         };
         drop(found);
-        let budget = options.budget;
+        let (budget, cancel) = (options.budget, Arc::clone(cancel));
         let (task, judge) = match aim {
             Aim::Finish(goal) => {
                 let (goal, mask) = (goal.planes(&view), goal.mask(&view));
-                (Task { start, initial, goal, mask, style: None, limits, budget }, None)
+                (Task { start, initial, goal, mask, style: None, limits, budget, cancel }, None)
             }
             Aim::Style(aim) => {
                 let (goal, mask) = (aim.planes(), aim.mask(&view)?);
                 let judge = aim.judge(initial.clone(), mask.clone());
                 let style = Some(aim.features().clone());
-                (Task { start, initial, goal, mask, style, limits, budget }, Some(judge))
+                (Task { start, initial, goal, mask, style, limits, budget, cancel }, Some(judge))
             }
         };
         let episode = Self {
@@ -210,17 +212,21 @@ impl Episode {
         pipeline: &mut dyn Pipeline,
         strategy: &mut dyn SearchStrategy,
         options: &EpisodeOptions,
-        cancel: &AtomicBool,
         on_query: &mut dyn FnMut(&QueryRecord),
     ) -> Result<Outcome, TunerError> {
         let stopped = loop {
-            if cancel.load(Ordering::Relaxed) {
+            if self.task.is_cancelled() {
                 break Stopped::Interrupted;
             }
             if self.outcome.queries.len() >= options.budget {
                 break Stopped::Budget;
             }
-            let Some(params) = strategy.ask(&self.task) else { break Stopped::Converged };
+            let asked = strategy.ask(&self.task);
+            if self.task.is_cancelled() {
+                // The answer was not thought through.
+                break Stopped::Interrupted;
+            }
+            let Some(params) = asked else { break Stopped::Converged };
             match self.query(pipeline, strategy, params) {
                 Ok(record) => on_query(record),
                 Err(PipelineError::Interrupted) => break Stopped::Interrupted,

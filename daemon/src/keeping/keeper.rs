@@ -236,7 +236,7 @@ impl Keeper {
     pub fn step(
         &mut self,
         camera: &mut dyn HeldCamera,
-        cancel: &AtomicBool,
+        cancel: &Arc<AtomicBool>,
         journal: &mut dyn Journal,
     ) -> Result<Duration, PipelineError> {
         let wait = match self.state {
@@ -362,7 +362,7 @@ impl Keeper {
     fn tune(
         &mut self,
         camera: &mut dyn HeldCamera,
-        cancel: &AtomicBool,
+        cancel: &Arc<AtomicBool>,
         journal: &mut dyn Journal,
     ) -> Result<Duration, PipelineError> {
         let stood = camera.standing();
@@ -382,7 +382,7 @@ impl Keeper {
     fn search_and_try(
         &mut self,
         camera: &mut dyn HeldCamera,
-        cancel: &AtomicBool,
+        cancel: &Arc<AtomicBool>,
         journal: &mut dyn Journal,
     ) -> Result<(), PipelineError> {
         camera.start_here();

@@ -1,5 +1,8 @@
 //! What a tune would do, without doing it.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use tuner::{Params, PipelineError, Planes, Score, Task, View, strategy};
 
 use super::held_camera::HeldCamera;
@@ -22,10 +25,12 @@ impl Keeper {
     /// `None` when there is no look, or the picture cannot be compared with it.
     ///
     /// # Errors
-    /// What the camera said when it gave no picture.
+    /// What the camera said when it gave no picture. [`PipelineError::Interrupted`] when `cancel` became
+    /// true.
     pub fn plan(
         &mut self,
         camera: &mut dyn HeldCamera,
+        cancel: &Arc<AtomicBool>,
         journal: &mut dyn Journal,
     ) -> Result<Option<Planned>, PipelineError> {
         camera.start_here();
@@ -44,10 +49,14 @@ impl Keeper {
             start: camera.standing(),
             limits: self.limits,
             budget: 1,
+            cancel: Arc::clone(cancel),
         };
         let simulator = camera.simulator(&start, &view)?;
         let model = strategy::by_name("model", self.options.search.seed, simulator, None);
         let asked = model.and_then(|mut model| model.ask(&task));
+        if task.is_cancelled() {
+            return Err(PipelineError::Interrupted);
+        }
         let params = self.limits.clamp(asked.unwrap_or(task.start));
         let predicted = camera.simulator(&start, &view)?.simulate(&params);
         let score = Score::between(&predicted, &task.goal, Some(&task.mask), view.tile_size());

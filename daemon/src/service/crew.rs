@@ -11,10 +11,13 @@ use crate::api::Api;
 use crate::service_config::{CameraEntry, ServiceConfig};
 use crate::supervisor::{Handle, Workshop, spawn};
 
-/// How long supervisors may take to put their cameras back. Waits for pictures end at once; a slow
-/// processor in the middle of a search takes longer, and a camera that is put back late is better
-/// than one that is not. The unit's `TimeoutStopSec` is above that.
-const LONGEST_STOP: Duration = Duration::from_secs(8);
+/// How long supervisors may take to put their cameras back when the service ends, which it does
+/// within two seconds. Waits for pictures end at once, and so does a search; only a comparison
+/// of two pictures is gone through with. The unit's `TimeoutStopSec` is above that.
+const LONGEST_STOP: Duration = Duration::from_millis(1800);
+/// The same of cameras that are no longer configured: nobody waits, and a camera that is put back
+/// late is better than one that is not.
+const LONGEST_LEAVE: Duration = Duration::from_secs(8);
 const STOP_POLL: Duration = Duration::from_millis(5);
 
 /// All supervisors.
@@ -43,7 +46,7 @@ impl Crew {
         let wanted = |name: &str| config.cameras.iter().any(|camera| camera.name == name);
         let (kept, gone): (Vec<Handle>, Vec<Handle>) =
             self.handles.drain(..).partition(|handle| wanted(handle.name()));
-        self.end(&gone);
+        self.end(&gone, LONGEST_LEAVE);
         let mut handles = Vec::new();
         let mut failure = Ok(());
         for entry in &config.cameras {
@@ -91,14 +94,14 @@ impl Crew {
     /// Ends all supervisors.
     pub(super) fn stop(&mut self) {
         let handles = std::mem::take(&mut self.handles);
-        self.end(&handles);
+        self.end(&handles, LONGEST_STOP);
     }
 
-    fn end(&mut self, handles: &[Handle]) {
+    fn end(&mut self, handles: &[Handle], within: Duration) {
         for handle in handles {
             handle.stop();
         }
-        let deadline = Instant::now() + LONGEST_STOP;
+        let deadline = Instant::now() + within;
         for handle in handles {
             let Some(at) = self.threads.iter().position(|(name, _)| name == handle.name()) else {
                 continue;

@@ -140,8 +140,12 @@ async fn serve(
     notify::tell(&[NotifyState::Stopping]);
     info!("stopping");
     api.stop();
-    crew.stop();
+    // Answers that are under way are ended while cameras are put back.
+    let stopped = tokio::task::spawn_blocking(move || crew.stop());
     while served.join_next().await.is_some() {}
+    if let Err(error) = stopped.await {
+        error!("putting the cameras back: {error}");
+    }
     Doors::close(&socket);
     Ok(())
 }

@@ -67,7 +67,7 @@ pub(super) struct Supervisor {
     pub(super) keeper: Keeper,
     pub(super) scribe: Scribe,
     pub(super) camera: Option<Box<dyn HeldCamera>>,
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     ties: Ties,
     fault_wait: Duration,
     next_attempt: Instant,

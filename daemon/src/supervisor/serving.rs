@@ -133,7 +133,7 @@ impl Supervisor {
 
     fn plan(&mut self) -> Result<Answer, Refusal> {
         let Some(camera) = self.camera.as_deref_mut() else { return Err(self.not_open()) };
-        let planned = self.keeper.plan(camera, &mut self.scribe);
+        let planned = self.keeper.plan(camera, &self.shared.cancel, &mut self.scribe);
         camera.rest();
         let planned = planned.map_err(|error| Refusal::Failed(error.to_string()))?;
         let Some(planned) = planned else {

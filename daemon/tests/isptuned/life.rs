@@ -3,11 +3,12 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixDatagram;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use daemon::keeping::State;
 use rustix::process::Signal;
 
-use crate::running::Root;
+use crate::running::{Root, scene};
 
 const STOP: Duration = Duration::from_secs(20);
 
@@ -22,6 +23,25 @@ fn a_camera_is_held_and_sigterm_ends_it_all() {
     assert_eq!(service.end(STOP), Some(0));
     assert!(!root.socket().exists());
     assert!(service.log().contains("ended"), "{}", service.log());
+}
+
+/// A large picture, whose first query takes long to find.
+#[test]
+fn sigterm_in_the_middle_of_a_search_puts_the_camera_back_at_once() {
+    let root = Root::new();
+    scene().resized(3200, 2400).unwrap().save(root.path("etc/isptune/scene.png")).unwrap();
+    let mut service = root.start();
+    service.wait_for("a search", |status| status.state == State::Tuning);
+    let asked = Instant::now();
+    service.signal(Signal::TERM);
+    assert_eq!(service.end(STOP), Some(0));
+    println!("ended after {:.0} ms", asked.elapsed().as_secs_f64() * 1e3);
+    let log = service.log();
+    let position = |words: &str| log.find(words).unwrap_or_else(|| panic!("no {words:?}: {log}"));
+    assert!(position("tune begins") < position("stopping"), "{log}");
+    assert!(position("stopping") < position("left: Restore"), "{log}");
+    assert!(position("left: Restore") < position("ended"), "{log}");
+    assert!(!log.contains("settled"), "the search was not ended: {log}");
 }
 
 #[test]

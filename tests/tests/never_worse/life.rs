@@ -154,7 +154,7 @@ impl Life {
     /// Whether the keeper takes the camera for frozen, once it holds it, a minute after it began to
     /// repeat its pictures.
     pub fn looks_frozen(mut self, repeats: bool) -> bool {
-        let cancel = AtomicBool::new(false);
+        let cancel = Arc::new(AtomicBool::new(false));
         let mut deaf = |_: KeeperEvent<'_>| {};
         self.begin();
         self.camera.faults = self.faults;
@@ -183,7 +183,7 @@ impl Life {
         let mut most_retunes_an_hour = 0;
         let mut was_drifting = false;
         let mut retuned = false;
-        let cancel = AtomicBool::new(false);
+        let cancel = Arc::new(AtomicBool::new(false));
         self.begin();
         self.camera.faults = self.faults;
         let end = self.trouble + self.peace;

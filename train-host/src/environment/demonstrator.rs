@@ -1,5 +1,7 @@
 //! Who knows the answer where nobody has chosen it.
 
+use std::sync::Arc;
+
 use isp_hw::{Input, Renderer, ViewSimulator};
 use tuner::{
     Frame, Limits, Measured, Params, PipelineError, Planes, Simulator, Task, View, mse, strategy,
@@ -37,8 +39,9 @@ impl Demonstrator {
     ) -> Params {
         let mask = vec![true; goal.pixel_count()];
         let (initial, goal) = (found.clone(), goal.clone());
-        let (start, limits) = (Params::NEUTRAL, self.limits);
-        let task = Task { initial, goal, mask, style: None, start, limits, budget: QUERIES };
+        let (start, limits, cancel) = (Params::NEUTRAL, self.limits, Arc::default());
+        let task =
+            Task { initial, goal, mask, style: None, start, limits, budget: QUERIES, cancel };
         let mut best = (Params::NEUTRAL, f64::INFINITY);
         let own = self.simulator.take();
         let strategy = own.and_then(|own| strategy::by_name(STRATEGY, 0, Box::new(own), None));

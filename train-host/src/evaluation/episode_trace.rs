@@ -1,5 +1,6 @@
 //! One episode, judged at several query counts by the true pictures.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use tuner::{
@@ -56,7 +57,7 @@ pub fn trace(
     let limits = Limits::of_table(pipeline.parameters());
     let budget = checkpoints.iter().copied().max().unwrap_or(1);
     let options = EpisodeOptions { budget, ..EpisodeOptions::default() };
-    let never = AtomicBool::new(false);
+    let never = Arc::new(AtomicBool::new(false));
     let outcome =
         run_episode(pipeline, strategy, &prepared, limits, &options, &never, &mut |_| {})?;
     if let Some(error) = outcome.error {

@@ -1,5 +1,6 @@
 //! One episode towards the style of a goal that shows something else, at several query counts.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use tuner::{
@@ -44,7 +45,7 @@ pub fn style_trace(
     let limits = Limits::of_table(pipeline.parameters());
     let budget = checkpoints.iter().copied().max().unwrap_or(1);
     let options = EpisodeOptions { budget, ..EpisodeOptions::default() };
-    let never = AtomicBool::new(false);
+    let never = Arc::new(AtomicBool::new(false));
     let outcome =
         run_style_episode(pipeline, strategy, goal, limits, &options, &never, &mut |_| {})?;
     if let Some(error) = outcome.error {

@@ -69,7 +69,7 @@ pub fn best_of_nine(pair: &Pair) -> Result<f64, EvaluationError> {
         .ok_or_else(|| EvaluationError::Ended("there is no strategy \"model\"".to_owned()))?;
     let limits = Limits::of_table(pipeline.parameters());
     let options = EpisodeOptions { budget: BEST_BUDGET, ..EpisodeOptions::default() };
-    let never = std::sync::atomic::AtomicBool::new(false);
+    let never = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let outcome = run_episode(
         &mut pipeline,
         strategy.as_mut(),

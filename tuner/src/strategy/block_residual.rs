@@ -94,6 +94,8 @@ fn laplacian(plane: &[f32], width: usize) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::{Limits, Params};
 
@@ -103,8 +105,9 @@ mod tests {
     }
 
     fn task(mask: Vec<bool>) -> Task {
-        let (start, limits) = (Params::NEUTRAL, Limits::default());
-        Task { initial: ramp(0.0), goal: ramp(0.0), mask, style: None, start, limits, budget: 10 }
+        let (initial, goal) = (ramp(0.0), ramp(0.0));
+        let (start, limits, cancel) = (Params::NEUTRAL, Limits::default(), Arc::default());
+        Task { initial, goal, mask, style: None, start, limits, budget: 10, cancel }
     }
 
     #[test]

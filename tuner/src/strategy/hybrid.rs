@@ -81,7 +81,7 @@ fn rehearsed(actor: &Arc<Actor>, simulation: &mut Simulation, task: &Task) -> Op
     let policy = Policy::new(actor, task)?;
     let mut params = policy.first(task)?;
     for _ in 1..REHEARSED_QUERIES {
-        params = moved(task, &params, &policy.step(&simulation.picture(&params), &params)?);
+        params = moved(task, &params, &policy.step(&simulation.picture(&params)?, &params)?);
     }
     Some(params)
 }

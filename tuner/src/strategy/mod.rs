@@ -32,6 +32,7 @@ pub use minimiser::Minimiser;
 pub use nelder_mead::NelderMead;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::actor::Actor;
 use crate::{Excerpt, Limits, Params, Planes, StyleFeatures};
@@ -56,6 +57,17 @@ pub struct Task {
     pub limits: Limits,
     /// How many queries there will be at most.
     pub budget: usize,
+    /// Ends what a strategy computes between two queries: once it is true, whatever is asked for
+    /// may be anything, or nothing.
+    pub cancel: Arc<AtomicBool>,
+}
+
+impl Task {
+    /// Whether nobody waits for an answer any more.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
 }
 
 /// One query with what came of it.

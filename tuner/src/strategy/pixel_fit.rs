@@ -42,7 +42,8 @@ pub(super) struct PixelStart<'a> {
 impl PixelFit {
     /// Adds to the measured picture what the simulator changes, and seeks where that is nearest to
     /// the goal (output space mapping; Bakr et al., Optimization and Engineering 1, 2000). It costs
-    /// no query. It is sought from each of `starts`, points of the free parameters. `None` where pictures differ in size or are broken.
+    /// no query. It is sought from each of `starts`, points of the free parameters. `None` where
+    /// pictures differ in size or are broken, and when the task is cancelled.
     pub(super) fn find(
         simulation: &mut Simulation,
         free: &FreeBox,
@@ -55,9 +56,9 @@ impl PixelFit {
             |point: &DVector<f64>| simulation.picture(&free.params(point.as_slice()));
         // What explains the functionals may be far off where they are blind, and on a pipeline that
         // behaves like the simulator the parameters explain themselves.
-        let explanations = [start.best, start.explained].map(|point| (point, simulate(point)));
+        let itself = &(start.best, simulate(start.best)?);
+        let explained = &(start.explained, simulate(start.explained)?);
         let missed = |simulated: &Planes| mse(simulated, start.picture, None).unwrap_or(f64::MAX);
-        let [itself, explained] = &explanations;
         let is_itself = missed(&itself.1) <= missed(&explained.1);
         let (from, base) = if is_itself { itself } else { explained };
         let surrogate = |simulated: &Planes| shifted(start.picture, simulated, base);
@@ -65,7 +66,7 @@ impl PixelFit {
         let mut nearest: Option<(DVector<f64>, f64)> = None;
         for begin in starts {
             let mut step = begin - start.best;
-            let mut here = simulate(&(*from + &step));
+            let mut here = simulate(&(*from + &step))?;
             let mut picture = surrogate(&here);
             let mut reached = error(&picture)?;
             let mut damping = FIRST_DAMPING;
@@ -74,13 +75,13 @@ impl PixelFit {
                 let point = *from + &step;
                 if model.is_none() {
                     let (differences, moved) = moved_inwards(&point);
-                    let moved: Vec<Planes> = moved.iter().map(&mut simulate).collect();
+                    let moved = moved.iter().map(&mut simulate).collect::<Option<Vec<Planes>>>()?;
                     model = PixelModel::new(task, &picture, &here, &moved, &differences);
                 }
                 let bounds = free.room((start.best + &step).as_slice());
                 let PixelModel { jacobian, residual } = model.as_ref()?;
                 let further = damped_step(jacobian, residual, damping, &bounds)?.step;
-                let there = simulate(&(point + &further));
+                let there = simulate(&(point + &further))?;
                 let moved = surrogate(&there);
                 let error = error(&moved)?;
                 if error >= reached {

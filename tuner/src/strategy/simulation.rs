@@ -2,7 +2,11 @@
 //! way back from features to parameters. None of it costs a query.
 //!
 //! Rendering is what costs time here, so whatever a later measurement corrects is done on an
-//! excerpt of the view, and derivatives are kept until the point has moved away from them.
+//! excerpt of the view, and derivatives are kept until the point has moved away from them. A task that
+//! is cancelled ends every search here after the rendering that it is at.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
@@ -40,6 +44,8 @@ pub(super) struct Simulation {
     whole: Functionals,
     /// The same on an excerpt, where there is one worth it.
     part: Option<(Excerpt, Functionals)>,
+    /// The task's.
+    cancel: Arc<AtomicBool>,
 }
 
 /// A picture as the functionals see it.
@@ -82,7 +88,11 @@ impl Simulation {
         let part = simulator
             .excerpt()
             .and_then(|excerpt| Some((excerpt.clone(), whole.on_excerpt(excerpt, LEAST_PIXELS)?)));
-        Self { simulator, whole, part }
+        Self { simulator, whole, part, cancel: Arc::clone(&task.cancel) }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
     }
 
     /// Features of a picture.
@@ -150,14 +160,15 @@ impl Simulation {
         self.simulator.excerpt()
     }
 
-    /// A simulated picture for each of `params`, of the excerpt only.
-    pub(super) fn excerpts(&mut self, params: &[Params]) -> Vec<Planes> {
-        self.simulator.simulate_excerpts(params)
+    /// A simulated picture for each of `params`, of the excerpt only; `None` when the task is
+    /// cancelled.
+    pub(super) fn excerpts(&mut self, params: &[Params]) -> Option<Vec<Planes>> {
+        (!self.is_cancelled()).then(|| self.simulator.simulate_excerpts(params))
     }
 
-    /// The simulated picture of these parameters.
-    pub(super) fn picture(&mut self, params: &Params) -> Planes {
-        self.simulator.simulate(params)
+    /// The simulated picture of these parameters; `None` when the task is cancelled.
+    pub(super) fn picture(&mut self, params: &Params) -> Option<Planes> {
+        (!self.is_cancelled()).then(|| self.simulator.simulate(params))
     }
 
     /// Parameters at which the simulator comes nearest to `goal`, with what it does there. Where
@@ -176,7 +187,7 @@ impl Simulation {
             if best.as_ref().is_none_or(|best| found.error < best.error) {
                 best = Some(found);
             }
-            if rms < SOLVED_RMS {
+            if rms < SOLVED_RMS || self.is_cancelled() {
                 break;
             }
         }
@@ -187,7 +198,7 @@ impl Simulation {
                 (DVector::zeros(count), DMatrix::zeros(goal.part.len(), count))
             }
         };
-        let polished = if self.part.is_some() {
+        let polished = if self.part.is_some() && !self.is_cancelled() {
             self.polish(free, &goal.whole, &point, &jacobian)
         } else {
             point
@@ -246,6 +257,9 @@ impl Simulation {
     ) -> Chord {
         let mut error = (&from.features - goal).norm_squared();
         for _ in 0..steps {
+            if self.is_cancelled() {
+                break;
+            }
             let bounds = free.room(from.point.as_slice());
             let residual = &from.features - goal;
             let Some(step) = damped_step(jacobian, &residual, CHORD_DAMPING, &bounds) else {
@@ -278,6 +292,9 @@ impl Simulation {
         let mut at = Solution { point: start.clone(), features, error, jacobian };
         let mut fresh = true;
         for _ in 0..iterations {
+            if self.is_cancelled() {
+                break;
+            }
             let bounds = free.room(at.point.as_slice());
             let residual = &at.features - goal;
             let Some(step) = damped_step(&at.jacobian, &residual, damping, &bounds) else { break };

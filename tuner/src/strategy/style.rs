@@ -105,10 +105,10 @@ impl Search {
     }
 
     /// The next parameters to try, a step from the best measured query, whoever proposed it; `None`
-    /// when nothing better is to be expected.
+    /// when nothing better is to be expected, and when the task is cancelled.
     pub(super) fn next(&mut self) -> Option<Params> {
         if self.trials.get(self.best).is_none() {
-            return Some(self.first());
+            return self.first();
         }
         if self.free.dimensions() == 0 {
             return None;
@@ -118,14 +118,14 @@ impl Search {
         let others = self.trials.iter().filter(|trial| !std::ptr::eq(*trial, best));
         let others: Vec<_> = others.map(|trial| (&trial.point, &trial.seen)).collect();
         let at = (&best.point, &best.seen);
-        let anchor = self.model.anchor(&self.free, at, &explained, &others, self.tether);
+        let anchor = self.model.anchor(&self.free, at, &explained, &others, self.tether)?;
         if best.loss >= StyleRecord::VIOLATED {
             let from = DVector::from_vec(self.free.point(&self.free.start()));
             let ahead = &best.point - &from;
             while self.way > SHORTEST_WAY {
                 self.way *= RETREAT;
                 let point = &from + &ahead * self.way;
-                if self.model.keeps_content(&self.free, &anchor, &point) {
+                if self.model.keeps_content(&self.free, &anchor, &point)? {
                     return Some(self.free.params(point.as_slice()));
                 }
             }
@@ -133,26 +133,26 @@ impl Search {
             self.way = 0.0;
             return (!is_at_start).then(|| self.free.start());
         }
-        let (point, error) = self.model.nearest(&self.free, &anchor, best.point.clone());
+        let (point, error) = self.model.nearest(&self.free, &anchor, best.point.clone())?;
         let is_worth_it = error < (1.0 - WORTH) * best.error;
         let moved = (&point - &best.point).amax() >= SHORTEST_STEP;
         (is_worth_it && moved).then(|| self.free.params(point.as_slice()))
     }
 
     /// What the simulator says would come nearest.
-    fn first(&mut self) -> Params {
+    fn first(&mut self) -> Option<Params> {
         let start = self.free.start();
-        let anchor = self.model.anchor_at_start(&self.free, self.tether);
+        let anchor = self.model.anchor_at_start(&self.free, self.tether)?;
         let others = OTHER_STARTS.map(|value| start.with(Parameter::Exposure, value));
         let mut nearest: Option<(DVector<f64>, f64)> = None;
         for from in std::iter::once(start).chain(others) {
             let from = DVector::from_vec(self.free.point(&self.free.clamped(&from)));
-            let found = self.model.nearest(&self.free, &anchor, from);
+            let found = self.model.nearest(&self.free, &anchor, from)?;
             if nearest.as_ref().is_none_or(|(_, least)| found.1 < *least) {
                 nearest = Some(found);
             }
         }
-        nearest.map_or(start, |(point, _)| self.free.params(point.as_slice()))
+        Some(nearest.map_or(start, |(point, _)| self.free.params(point.as_slice())))
     }
 
     /// Where the simulator gives nearly the best measured picture: at its own parameters, or where
@@ -164,10 +164,10 @@ impl Search {
         let last = Linearisation::unknown(best.point.clone());
         let explained = simulation.explain(&self.free, &best.features, last, EXPLAIN_STEPS).point;
         let mut missed = |point: &DVector<f64>| {
-            let simulated = simulation.picture(&self.free.params(point.as_slice()));
-            mse(&simulated, picture, None).unwrap_or(f64::MAX)
+            let simulated = simulation.picture(&self.free.params(point.as_slice()))?;
+            Some(mse(&simulated, picture, None).unwrap_or(f64::MAX))
         };
-        let is_nearer = missed(&explained) < missed(&best.point);
+        let is_nearer = missed(&explained)? < missed(&best.point)?;
         Some(if is_nearer { explained } else { best.point.clone() })
     }
 

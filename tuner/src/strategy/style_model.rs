@@ -112,19 +112,20 @@ impl StyleModel {
         self.residual(seen).0.norm_squared()
     }
 
-    /// The simulator as it is, around the parameters of the picture as found.
-    pub(super) fn anchor_at_start(&mut self, free: &FreeBox, tether: f64) -> Anchor {
+    /// The simulator as it is, around the parameters of the picture as found; `None` when the task
+    /// is cancelled, as in all that follows.
+    pub(super) fn anchor_at_start(&mut self, free: &FreeBox, tether: f64) -> Option<Anchor> {
         let point = DVector::from_vec(free.point(&free.start()));
-        let simulated = self.simulate(free, &point);
+        let simulated = self.simulate(free, &point)?;
         let (rows, count) = (NUMBERS, point.len());
-        Anchor {
+        Some(Anchor {
             seen: simulated.clone(),
             simulated,
             shift: DVector::zeros(count),
             correction: DMatrix::zeros(rows, count),
             point,
             tether,
-        }
+        })
     }
 
     /// The simulator put right at a measured picture: `explained` is where it gives nearly that
@@ -136,32 +137,32 @@ impl StyleModel {
         explained: &DVector<f64>,
         trials: &[(&DVector<f64>, &DVector<f64>)],
         tether: f64,
-    ) -> Anchor {
+    ) -> Option<Anchor> {
         let (point, seen) = at;
         let mut anchor = Anchor {
             point: point.clone(),
             seen: seen.clone(),
             shift: explained - point,
-            simulated: self.simulate(free, explained),
+            simulated: self.simulate(free, explained)?,
             correction: DMatrix::zeros(NUMBERS, point.len()),
             tether,
         };
         for (there, seen_there) in trials {
             let step = *there - point;
-            let simulated = self.simulate(free, &(*there + &anchor.shift));
+            let simulated = self.simulate(free, &(*there + &anchor.shift))?;
             let change = (*seen_there - seen) - (simulated - &anchor.simulated);
             Secant { step, change }.update(&mut anchor.correction);
         }
-        anchor
+        Some(anchor)
     }
 
-    fn simulate(&mut self, free: &FreeBox, point: &DVector<f64>) -> DVector<f64> {
-        let picture = self.simulation.picture(&free.params(point.as_slice()));
-        self.whole.see(&picture)
+    fn simulate(&mut self, free: &FreeBox, point: &DVector<f64>) -> Option<DVector<f64>> {
+        let picture = self.simulation.picture(&free.params(point.as_slice()))?;
+        Some(self.whole.see(&picture))
     }
 
-    fn place(&mut self, free: &FreeBox, anchor: &Anchor, point: DVector<f64>) -> Place {
-        let simulated = self.simulate(free, &(&point + &anchor.shift));
+    fn place(&mut self, free: &FreeBox, anchor: &Anchor, point: DVector<f64>) -> Option<Place> {
+        let simulated = self.simulate(free, &(&point + &anchor.shift))?;
         let moved = &point - &anchor.point;
         let seen = &anchor.seen + simulated - &anchor.simulated + &anchor.correction * &moved;
         let (residual, over) = self.residual(&seen);
@@ -170,7 +171,7 @@ impl StyleModel {
             residual.len() + tethered.len(),
             residual.iter().chain(tethered.iter()).copied(),
         );
-        Place { point, error: residual.norm_squared(), residual, over }
+        Some(Place { point, error: residual.norm_squared(), residual, over })
     }
 
     /// Whether the content guard is kept there, as far as the model knows.
@@ -179,22 +180,22 @@ impl StyleModel {
         free: &FreeBox,
         anchor: &Anchor,
         point: &DVector<f64>,
-    ) -> bool {
-        self.place(free, anchor, point.clone()).over == [false; 2]
+    ) -> Option<bool> {
+        Some(self.place(free, anchor, point.clone())?.over == [false; 2])
     }
 
     /// Derivatives of the residual at a place, those of the simulator on its excerpt.
-    fn jacobian(&mut self, free: &FreeBox, anchor: &Anchor, place: &Place) -> DMatrix<f64> {
+    fn jacobian(&mut self, free: &FreeBox, anchor: &Anchor, place: &Place) -> Option<DMatrix<f64>> {
         let here = &place.point + &anchor.shift;
         let (differences, moved) = moved_inwards(&here);
         let points = std::iter::once(&here).chain(&moved);
         let params: Vec<Params> = points.map(|point| free.params(point.as_slice())).collect();
-        let pictures = self.simulation.excerpts(&params);
+        let pictures = self.simulation.excerpts(&params)?;
         let seen: Vec<DVector<f64>> =
             pictures.par_iter().map(|picture| self.part.see(picture)).collect();
         let count = place.point.len();
         let mut jacobian = DMatrix::zeros(NUMBERS + count, count);
-        let Some((seen_here, there)) = seen.split_first() else { return jacobian };
+        let Some((seen_here, there)) = seen.split_first() else { return Some(jacobian) };
         let weights: Vec<f64> = StyleFeatures::WEIGHTS
             .into_iter()
             .chain(place.over.map(|over| if over { GUARD_WEIGHT } else { 0.0 }))
@@ -208,7 +209,7 @@ impl StyleModel {
             let column = DVector::from_iterator(NUMBERS + count, weighted.chain(tether));
             jacobian.set_column(axis, &column);
         }
-        jacobian
+        Some(jacobian)
     }
 
     /// Where the model comes nearest to the goal from `start`, with the squared residual there, that
@@ -218,14 +219,14 @@ impl StyleModel {
         free: &FreeBox,
         anchor: &Anchor,
         start: DVector<f64>,
-    ) -> (DVector<f64>, f64) {
+    ) -> Option<(DVector<f64>, f64)> {
         let [mut damping, on_success, on_failure] = DAMPING;
-        let mut at = self.place(free, anchor, start);
-        let mut jacobian = self.jacobian(free, anchor, &at);
+        let mut at = self.place(free, anchor, start)?;
+        let mut jacobian = self.jacobian(free, anchor, &at)?;
         for _ in 0..ITERATIONS {
             let bounds = free.room(at.point.as_slice());
             let Some(step) = damped_step(&jacobian, &at.residual, damping, &bounds) else { break };
-            let there = self.place(free, anchor, &at.point + step.step);
+            let there = self.place(free, anchor, &at.point + step.step)?;
             if there.error < at.error {
                 let gain = 1.0 - there.error / at.error;
                 at = there;
@@ -233,7 +234,7 @@ impl StyleModel {
                 if gain < LEAST_GAIN {
                     break;
                 }
-                jacobian = self.jacobian(free, anchor, &at);
+                jacobian = self.jacobian(free, anchor, &at)?;
             } else {
                 damping *= on_failure;
                 if damping > 1e3 {
@@ -241,6 +242,6 @@ impl StyleModel {
                 }
             }
         }
-        (at.point, at.error)
+        Some((at.point, at.error))
     }
 }

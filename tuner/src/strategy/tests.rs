@@ -1,5 +1,7 @@
 //! What every strategy must keep to, on a small pipeline of our own.
 
+use std::sync::atomic::AtomicUsize;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -53,7 +55,8 @@ impl LinearPipeline {
     fn task(&self, goal: &Params, limits: Limits) -> Task {
         let mask = vec![true; SIDE * SIDE];
         let (initial, goal) = (self.render(&Params::NEUTRAL), self.render(goal));
-        Task { initial, goal, mask, style: None, start: Params::NEUTRAL, limits, budget: 1000 }
+        let (start, cancel) = (Params::NEUTRAL, Arc::default());
+        Task { initial, goal, mask, style: None, start, limits, budget: 1000, cancel }
     }
 }
 
@@ -304,5 +307,54 @@ fn style_has_nothing_to_say_to_a_goal_of_the_same_content() {
     let task = LinearPipeline::new().task(&goal(), Limits::default());
     for name in STYLE_NAMES {
         assert!(by_name(name, 0, simulator(), None).unwrap().ask(&task).is_none(), "{name}");
+    }
+}
+
+/// A simulator on which the task is cancelled after some renderings.
+struct Cancelling {
+    pipeline: LinearPipeline,
+    renderings: Arc<AtomicUsize>,
+    cancelled_at: usize,
+    cancel: Arc<AtomicBool>,
+}
+
+impl Simulator for Cancelling {
+    fn simulate(&mut self, params: &Params) -> Planes {
+        if self.renderings.fetch_add(1, Ordering::Relaxed) + 1 == self.cancelled_at {
+            self.cancel.store(true, Ordering::Relaxed);
+        }
+        self.pipeline.render(params)
+    }
+}
+
+/// Renderings of a search, one query's and those of the next, that is cancelled at one of them.
+fn renderings(cancelled_at: usize) -> usize {
+    let pipeline = LinearPipeline::new();
+    let mut task = pipeline.task(&goal(), Limits::default());
+    // A goal that cannot be reached, so that pixels are searched as well.
+    task.goal.channels_mut().into_iter().flatten().step_by(3).for_each(|value| *value += 0.1);
+    let (renderings, cancel) = (Arc::new(AtomicUsize::new(0)), Arc::clone(&task.cancel));
+    let simulator =
+        Cancelling { pipeline, renderings: Arc::clone(&renderings), cancelled_at, cancel };
+    let mut strategy = by_name(MODEL, 0, Box::new(simulator), None).unwrap();
+    let pipeline = LinearPipeline::new();
+    for _ in 0..3 {
+        let asked = strategy.ask(&task);
+        let (Some(params), false) = (asked, task.is_cancelled()) else { break };
+        let picture = pipeline.render(&params);
+        let mse = mse(&picture, &task.goal);
+        strategy.tell(&task, &Measured { params, picture: &picture, mse });
+    }
+    renderings.load(Ordering::Relaxed)
+}
+
+#[test]
+fn a_cancelled_search_ends_within_the_derivatives_that_it_is_at() {
+    let whole = renderings(usize::MAX);
+    // The first solution, one explained picture, and pixels take scores of them.
+    assert!(whole > 100, "{whole}");
+    for cancelled_at in 1..whole {
+        let made = renderings(cancelled_at);
+        assert!(made <= cancelled_at + 2 * Parameter::COUNT, "{made} of {cancelled_at}");
     }
 }

@@ -57,6 +57,7 @@ fn descent_through_a_proxy_brings_the_picture_nearer() {
         start: Params::NEUTRAL,
         limits: Limits::default(),
         budget: 10,
+        cancel: Arc::default(),
     };
     let mut strategy = ProxyDescent::new(&proxy);
     let found = strategy.ask(&task).unwrap();
