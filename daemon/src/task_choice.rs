@@ -25,7 +25,7 @@ pub enum TaskGoal {
     /// Registered to the picture as found.
     Finish(Goal),
     /// Of which only the style counts.
-    Style(StyleGoal),
+    Style(Box<StyleGoal>),
 }
 
 /// A goal with the reason for its task.
@@ -51,7 +51,10 @@ impl TaskChoice {
         options: &GoalOptions,
         asked: Option<&str>,
     ) -> Result<ChosenTask> {
-        let style = |goal| StyleGoal::new(goal, options.region_of_interest).map(TaskGoal::Style);
+        let style = |goal: Frame| {
+            let goal = StyleGoal::new(goal, options.region_of_interest)?;
+            Ok::<_, tuner::StyleGoalError>(TaskGoal::Style(Box::new(goal)))
+        };
         let for_style = |name: &str| strategy::STYLE_NAMES.contains(&name);
         let (goal, reason) = match self {
             Self::Style => (style(goal)?, None),

@@ -98,6 +98,7 @@ fn sample_report() -> Report {
             "Highlights ended at the limit that was set.".to_owned(),
         ],
         registration: Some(ReportRegistration { dx: 0.0, dy: 0.0, correlation: 0.997 }),
+        task_reason: None,
         command_line: "isptune render --input lightbox-A.png --params exposure=0.214,\
             red_gain=-0.387,green_gain=0.052,blue_gain=0.441,saturation=0.18,contrast=0.093,\
             highlights=-0.5,shadows=0.127,texture=0 --out matched.png"
