@@ -13,5 +13,6 @@ mod bad_programs;
 mod bad_values;
 mod calibrated;
 mod interrupted;
+mod looks;
 mod results;
 mod workbench;
