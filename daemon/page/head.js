@@ -1,7 +1,7 @@
 // What the camera is doing, how near it is to the look, and what is wrong, in plain words.
 
 import { byId, element, redraw, write } from "./element.js";
-import { count, decibels, delta, faultKind, headline, label, moment, sentence, similarity } from "./words.js";
+import { count, decibels, delta, faultKind, headline, label, moment, sentence, signed, similarity } from "./words.js";
 
 let spoken = "";
 
@@ -75,15 +75,20 @@ const showReadings = ({ found, now, reached, retunes_last_hour: retunes }) => {
   });
 };
 
-const showCounts = ({ counts, camera }) => {
+// "−2.3 EV beside the look, 3,100 K"
+const lightWords = ({ ev, kelvin }) =>
+  [`${signed(ev, 1)} EV beside the look`, kelvin && `${kelvin.toLocaleString()} K`].filter(Boolean).join(", ");
+
+const showCounts = ({ counts, camera, light }) => {
   const list = byId("counts");
-  redraw(list, [counts, camera], () => {
+  redraw(list, [counts, camera, light], () => {
     const faults = Object.entries(counts.faults);
     const rows = [
       ["Camera", camera ?? "not open yet"],
       ["Tunes", `${counts.tunes.toLocaleString()}, ${count(counts.queries, "query", "queries")}`],
       ["Settings adopted", counts.adoptions.toLocaleString()],
       ["Measurements", counts.measurements.toLocaleString()],
+      ...(light ? [["Light of the scene", lightWords(light)]] : []),
       ["Faults", faults.map(([kind, number]) => `${faultKind(kind)}: ${number}`).join(", ") || "none"],
     ];
     list.replaceChildren(

@@ -4,6 +4,7 @@ import { showCameras } from "./cameras.js";
 import { showCurves } from "./curve.js";
 import { askToken } from "./dialog.js";
 import { byId, write } from "./element.js";
+import { showGroups } from "./groups.js";
 import { showHead } from "./head.js";
 import { showHistory } from "./history.js";
 import { Looks } from "./looks.js";
@@ -23,6 +24,8 @@ const SAID_MS = 5000;
 const service = new Service(askToken);
 // Name → newest status, in the order of the service.
 const cameras = new Map();
+// As they were last read.
+let groups = [];
 let chosen = "";
 let isDrawing = false;
 
@@ -37,6 +40,7 @@ const draw = () => {
   showCurves(status);
   looks.show(status);
   showHistory(status, revert);
+  showGroups(groups, status.name);
   parameters.show(status);
   showPictures(service, status, looks.edition, refuse);
 };
@@ -154,7 +158,7 @@ const heard = (status) => {
   drawSoon();
 };
 
-// Reads all cameras and looks: events do not tell of those that are gone.
+// Reads all cameras, groups and looks: events do not tell of those that are gone.
 const load = async () => {
   const answer = await service.call("GET", "status");
   const names = answer.cameras.map(({ name }) => name);
@@ -163,8 +167,10 @@ const load = async () => {
   byId("no-cameras").hidden = names.length > 0;
   write(byId("about"), `isptuned ${answer.version}`);
   drawSoon();
-  // Cameras are shown without their looks, too.
+  // Cameras are shown without their looks and groups, too.
   await looks.load().catch(refuse);
+  ({ groups } = await service.call("GET", "groups"));
+  drawSoon();
 };
 setInterval(() => load().catch(() => {}), RELOAD_MS);
 

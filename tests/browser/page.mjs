@@ -195,9 +195,11 @@ const useHistory = async (page) => {
 
 const useTabs = async (page) => {
   const steps = {};
+  steps.groups = await page.locator("#groups li").allInnerTexts();
   await page.getByRole("tab", { name: "lab" }).focus();
   await press(page, "ArrowRight");
   steps.second = [await becomes(page, "headline", "Waits"), await text(page, "notices")];
+  steps.second_groups = await page.locator("#groups li").allInnerTexts();
   steps.hash = await page.evaluate(() => location.hash);
   const selected = () => page.getByRole("tab", { selected: true }).textContent();
   steps.selected = await selected();
@@ -207,6 +209,7 @@ const useTabs = async (page) => {
   await page.getByRole("tab", { name: "gate" }).focus();
   await press(page, "End");
   steps.last = [await becomes(page, "headline", "wrong"), await text(page, "notices")];
+  steps.last_has_group = await page.locator("#groups-card").isVisible();
   await press(page, "Home");
   steps.first = await settled(selected, (name) => name.startsWith("lab"));
   return steps;

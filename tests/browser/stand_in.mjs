@@ -26,6 +26,7 @@ export class StandIn {
   #cameras;
   #looks;
   #unreadable;
+  #groups;
   #listeners = new Set();
   #server = null;
   #port = 0;
@@ -39,6 +40,7 @@ export class StandIn {
     this.#cameras = new Map(recorded.cameras.map((status) => [status.name, status]));
     this.#looks = recorded.looks;
     this.#unreadable = recorded.unreadable;
+    this.#groups = recorded.groups;
     this.plan = recorded.plan;
   }
 
@@ -94,6 +96,7 @@ export class StandIn {
       return send(response, 200, { version: "0.0.0", cameras: [...this.#cameras.values()] });
     }
     if (what === "events") return this.#listen(response);
+    if (what === "groups") return send(response, 200, { groups: this.#groups });
     if (what === "looks") return this.#look(request, response, name, part, body);
     if (what === "cameras" && part === "picture") {
       return this.#picture(response, `${name}-${searchParams.get("kind")}`);

@@ -3,6 +3,7 @@
 pub mod browser;
 #[cfg(target_os = "linux")]
 pub mod guest;
+pub mod looks;
 pub mod photographs;
 #[cfg(target_os = "linux")]
 pub mod player;

@@ -85,9 +85,16 @@ fn record(folder: &Path) {
         { "name": "lamp", "tags": { "illuminant": "A", "scene": "lightbox" } },
     ]);
     let unreadable = json!([{ "file": "old.look", "reason": "the file ends early" }]);
+    let between = ["lab", "gate"];
+    let groups = json!([
+        { "name": "shop", "cameras": between, "spread": { "delta_e00": 2.4, "between": between }, "message": null },
+        { "name": "yard", "cameras": ["gate", "barn"], "spread": null,
+          "message": "\"barn\" and \"gate\": the goal shows other content" },
+    ]);
     let cameras = [lab, gate, line];
-    let recorded =
-        json!({ "cameras": cameras, "looks": looks, "unreadable": unreadable, "plan": plan });
+    let recorded = json!({
+        "cameras": cameras, "looks": looks, "unreadable": unreadable, "groups": groups, "plan": plan
+    });
     std::fs::write(folder.join("recorded.json"), recorded.to_string()).unwrap();
 }
 
@@ -179,6 +186,11 @@ fn check_cameras_and_events(facts: &Value) {
     let tabs = &facts["tabs"];
     let gate = "/dev/video2: no such device; plug the camera in.";
     assert_eq!(tabs["second"], json!(["Waits for the camera", gate]));
+    let shop = "shop · lab, gate\n\nlab and gate differ most.\n\n2.4 ΔE₀₀";
+    assert_eq!(tabs["groups"], json!([shop]));
+    let yard = "yard · gate, barn\n\n\"barn\" and \"gate\": the goal shows other content.";
+    assert_eq!(tabs["second_groups"], json!([shop, yard]));
+    assert_eq!(tabs["last_has_group"], false, "a camera of no group shows one");
     assert_eq!(tabs["hash"], "#gate");
     assert_eq!(tabs["selected"], "gate, Waiting");
     assert_eq!(tabs["refused"], "The camera is not there now: plug it in.");

@@ -12,16 +12,20 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::connection::{self, LAST_WORDS};
-use super::routes::router;
+use super::group::Group;
+use super::routes::{Entry, router};
+use super::socket_file::{Listen, SocketFile};
 use super::{Api, Caller, Token};
 
 /// Connections at the same time at each door; one more is told to come again.
 const CONNECTIONS: usize = 64;
 /// Pause after a connection could not be taken, say because there are too many open files.
 const BREATH: Duration = Duration::from_millis(100);
+/// How often the socket's file is looked for.
+const FILE_INTERVAL: Duration = Duration::from_secs(2);
 /// What a client is told when all connections are taken.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n\
 Content-Length: 46\r\nRetry-After: 1\r\nConnection: close\r\n\r\n\
@@ -31,7 +35,8 @@ Content-Length: 46\r\nRetry-After: 1\r\nConnection: close\r\n\r\n\
 #[derive(Debug)]
 pub struct Door {
     listener: Listener,
-    token: Option<Token>,
+    entry: Entry,
+    file: Option<SocketFile>,
 }
 
 #[derive(Debug)]
@@ -76,7 +81,23 @@ impl Door {
                 return Err(DoorError::TooOpen { file: file.to_owned(), mode });
             }
         }
-        Ok(Self { listener: Listener::Unix(listener), token: None })
+        Ok(Self { listener: Listener::Unix(listener), entry: Entry::default(), file: None })
+    }
+
+    /// Lets nobody in but root, the service's own user and the members of `group`, whatever the mode
+    /// of the socket's file says later.
+    #[must_use]
+    pub fn for_group(self, group: Group) -> Self {
+        Self { entry: Entry { group: Some(group), ..self.entry }, ..self }
+    }
+
+    /// Looks after the file at `path`, the socket's, while it is served: once it is gone, `listen`
+    /// makes it anew. Connections that are open live on.
+    ///
+    /// # Errors
+    /// [`DoorError::Listener`] when there is no such file now.
+    pub fn looking_after(self, path: &Path, listen: Listen) -> Result<Self, DoorError> {
+        Ok(Self { file: Some(SocketFile::of(path, listen)?), ..self })
     }
 
     /// A loopback port. Every request has to carry the token.
@@ -88,7 +109,14 @@ impl Door {
         if !address.ip().is_loopback() {
             return Err(DoorError::NotLoopback(address));
         }
-        Ok(Self { listener: Listener::Port(listener), token: Some(token) })
+        let entry = Entry { token: Some(token), group: None };
+        Ok(Self { listener: Listener::Port(listener), entry, file: None })
+    }
+
+    fn look_after_file(&mut self) {
+        if let Some(listener) = self.file.as_mut().and_then(SocketFile::look_after) {
+            self.listener = Listener::Unix(listener);
+        }
     }
 
     async fn accept(&self) -> io::Result<(Box<dyn Stream>, Caller)> {
@@ -117,15 +145,21 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// Serves the API at one door until [`Api::stop`] is called; answers that are under way are given
 /// half a second.
-pub async fn serve(api: Arc<Api>, door: Door) {
-    let router = router(&api, door.token.clone());
+pub async fn serve(api: Arc<Api>, mut door: Door) {
+    let router = router(&api, door.entry.clone());
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let mut stopping = api.stopping.subscribe();
     let mut connections = JoinSet::new();
+    let mut file = interval(FILE_INTERVAL);
+    file.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let accepted = tokio::select! {
             _ = stopping.wait_for(|stopping| *stopping) => break,
             Some(_) = connections.join_next() => continue,
+            _ = file.tick(), if door.file.is_some() => {
+                door.look_after_file();
+                continue;
+            }
             accepted = door.accept() => accepted,
         };
         match accepted {

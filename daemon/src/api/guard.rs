@@ -11,7 +11,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::time::timeout;
 
-use super::{ApiError, Caller, Token, page};
+use super::routes::Entry;
+use super::{ApiError, Caller, page};
 
 /// Longest time for a request's body together with its answer's head. Supervisors answer within
 /// 15 s.
@@ -28,18 +29,14 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub(super) struct Asked(pub String);
 
 /// Lets a request through, or refuses it.
-pub(super) async fn guard(
-    State(token): State<Option<Token>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn guard(State(entry): State<Entry>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let caller = request.extensions().get::<Caller>().copied();
     let caller = caller.map_or_else(|| "nobody".to_owned(), |caller| caller.to_string());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let longest = if path.starts_with("/v1/looks") { LOOK_TIME } else { REQUEST_TIME };
-    let mut answer = match admit(&request, token.as_ref()) {
+    let mut answer = match admit(&request, &entry) {
         Ok(()) => timeout(longest, next.run(request)).await.unwrap_or_else(|_| {
             let text = format!("the request took more than {} s", longest.as_secs());
             ApiError::new(StatusCode::REQUEST_TIMEOUT, text).into_response()
@@ -67,7 +64,8 @@ fn is_reading(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-fn admit(request: &Request, token: Option<&Token>) -> Result<(), ApiError> {
+fn admit(request: &Request, entry: &Entry) -> Result<(), ApiError> {
+    right_group(request, entry)?;
     let headers = request.headers();
     let host = own_host(headers)?;
     // The page's files hold nothing that is secret, and a browser that opens an address cannot
@@ -76,7 +74,7 @@ fn admit(request: &Request, token: Option<&Token>) -> Result<(), ApiError> {
         return Ok(());
     }
     same_site(headers, host)?;
-    let Some(token) = token else { return Ok(()) };
+    let Some(token) = &entry.token else { return Ok(()) };
     match headers.get(AUTHORIZATION) {
         Some(value) if token.opens(value.as_bytes()) => Ok(()),
         Some(_) => Err(ApiError::new(StatusCode::UNAUTHORIZED, "this is not the token")),
@@ -84,6 +82,23 @@ fn admit(request: &Request, token: Option<&Token>) -> Result<(), ApiError> {
             StatusCode::UNAUTHORIZED,
             "a token is needed here: send the header Authorization: Bearer TOKEN",
         )),
+    }
+}
+
+/// Refuses whoever is not of the door's group, if it has one; nobody is known of such a door's
+/// callers but by what the kernel says.
+fn right_group(request: &Request, entry: &Entry) -> Result<(), ApiError> {
+    let Some(group) = &entry.group else { return Ok(()) };
+    match request.extensions().get::<Caller>() {
+        Some(caller) if group.admits(caller) => Ok(()),
+        _ => {
+            let group = group.label();
+            let text = format!(
+                "wrong group: the socket is for members of \"{group}\"; become one (adduser NAME \
+                 {group}), and sign in again"
+            );
+            Err(ApiError::new(StatusCode::FORBIDDEN, text))
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod connection;
 mod door;
 mod error;
 mod events;
+mod group;
 mod groups;
 mod guard;
 mod looks;
@@ -18,6 +19,7 @@ mod picture;
 mod reload;
 mod routes;
 mod service_status;
+mod socket_file;
 mod stall;
 #[cfg(test)]
 mod tests;
@@ -35,9 +37,11 @@ use crate::supervisor::Handle;
 pub use caller::Caller;
 pub use door::{Door, DoorError, serve};
 pub use error::ApiError;
+pub use group::Group as SocketGroup;
 pub use groups::{Group, Groups};
 pub use reload::ReloadRequest;
 pub use service_status::ServiceStatus;
+pub use socket_file::Listen;
 pub use token::{Token, TokenError};
 
 /// Pictures that are encoded at the same time; each holds a frame and its encoding in memory.

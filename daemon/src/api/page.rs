@@ -37,6 +37,7 @@ const FILES: &[PageFile] = &[
     page_file!("page", "curve.js"),
     page_file!("page", "dialog.js"),
     page_file!("page", "element.js"),
+    page_file!("page", "groups.js"),
     page_file!("page", "head.js"),
     page_file!("page", "history.js"),
     page_file!("page", "icon.svg"),

@@ -10,6 +10,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get, post, put};
 
+use super::group::Group;
 use super::guard::guard;
 use super::service_status::status;
 use super::{
@@ -21,6 +22,15 @@ pub(super) const OPENAPI: &str = include_str!("../../../docs/openapi.json");
 
 /// Largest body of most routes, in bytes.
 pub(super) const BODY_BYTES: usize = 64 * 1024;
+
+/// What a door asks of whoever comes in.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Entry {
+    /// A token.
+    pub token: Option<Token>,
+    /// To be of a group.
+    pub group: Option<Group>,
+}
 
 /// A path, the methods that it has, and what answers them.
 type Route = (&'static str, &'static [&'static str], fn() -> MethodRouter<Arc<Api>>);
@@ -54,14 +64,14 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// All routes behind the guard.
-pub(super) fn router(api: &Arc<Api>, token: Option<Token>) -> Router {
+pub(super) fn router(api: &Arc<Api>, entry: Entry) -> Router {
     ROUTES
         .iter()
         .fold(Router::new(), |router, (path, _, routes)| router.route(path, routes()))
         .fallback(page::serve)
         .method_not_allowed_fallback(not_allowed)
         .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .layer(from_fn_with_state(token, guard))
+        .layer(from_fn_with_state(entry, guard))
         .with_state(Arc::clone(api))
 }
 

@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use isp_hw::camera::Mosaic;
 use tuner::actor::Actor;
-use tuner::{EpisodeOptions, Frame, GoalOptions, Limits, Params, PipelineError, Stopped, View};
+use tuner::{EpisodeOptions, Frame, GoalOptions, Limits, Params, PipelineError};
 
 use super::drift::DriftDetector;
 use super::governor::Governor;
 use super::held_camera::HeldCamera;
 use super::held_goal::{DARK_STEPS, HeldGoal, LookPicture, Sight, mean_steps};
 use super::journal::{Journal, KeeperEvent, Unusable};
+use super::light_meter::LightMeter;
 use super::policy::KeepPolicy;
+use super::scene_light::SceneLight;
 use super::state::{Event, State, next};
 use super::trial::Trial;
-use crate::task_choice::TaskGoal;
-use crate::tuning;
 
 /// Wait before a picture that could not be compared is looked at again.
 pub(super) const BLIND_WAIT: Duration = Duration::from_secs(5);
@@ -86,6 +86,7 @@ pub struct Keeper {
     pub(super) held_back: bool,
     pub(super) was_put_back: bool,
     pub(super) blind: Option<Unusable>,
+    pub(super) meter: LightMeter,
 }
 
 impl Keeper {
@@ -112,6 +113,7 @@ impl Keeper {
             held_back: false,
             was_put_back: false,
             blind: None,
+            meter: LightMeter::default(),
         }
     }
 
@@ -143,6 +145,11 @@ impl Keeper {
     #[must_use]
     pub fn found(&self) -> Option<&Frame> {
         self.found.as_ref()
+    }
+
+    /// The light of the newest picture since this was last asked, if it could be told.
+    pub const fn take_light(&mut self) -> Option<SceneLight> {
+        self.meter.take()
     }
 
     /// The look that is asked for.
@@ -205,6 +212,7 @@ impl Keeper {
         self.reference = None;
         self.last_glance = None;
         self.sees_noise = false;
+        self.meter.opened(found);
         self.on(Event::Opened, journal);
     }
 
@@ -311,6 +319,7 @@ impl Keeper {
         journal: &mut dyn Journal,
     ) -> Result<Duration, PipelineError> {
         let picture = camera.look()?;
+        self.meter.see(&picture, &camera.standing());
         if self.found.is_none() && self.found_at == Some(camera.standing()) {
             if mean_steps(&picture) < DARK_STEPS {
                 // A mixture with darkness would be no look.
@@ -347,7 +356,7 @@ impl Keeper {
             let trial = if good == standing {
                 Trial::of_one(standing, picture, sight.score)
             } else {
-                Trial::run(camera, &sight, &standing, &good, policy.margin_db)?
+                self.try_out(camera, &sight, &standing, &good)?
             };
             if trial.params == good && trial.score().delta_e00.mean < near_enough {
                 self.settle(&trial, &[], journal);
@@ -357,130 +366,5 @@ impl Keeper {
         }
         self.on(Event::OffLook, journal);
         Ok(Duration::ZERO)
-    }
-
-    fn tune(
-        &mut self,
-        camera: &mut dyn HeldCamera,
-        cancel: &Arc<AtomicBool>,
-        journal: &mut dyn Journal,
-    ) -> Result<Duration, PipelineError> {
-        let stood = camera.standing();
-        let ended = self.search_and_try(camera, cancel, journal);
-        self.governor.end(camera.now());
-        self.asked = false;
-        if let Err(error) = ended {
-            // What stood before is known to be no worse. A camera that cannot be written any more
-            // is a fault, whatever ended the tune.
-            camera.set(&stood)?;
-            return Err(error);
-        }
-        self.on(Event::Tuned, journal);
-        Ok(Duration::ZERO)
-    }
-
-    fn search_and_try(
-        &mut self,
-        camera: &mut dyn HeldCamera,
-        cancel: &Arc<AtomicBool>,
-        journal: &mut dyn Journal,
-    ) -> Result<(), PipelineError> {
-        camera.start_here();
-        let start = camera.as_found()?;
-        let incumbent = camera.standing();
-        let Some(sight) = self.sight(&start, journal)? else {
-            self.detector = None;
-            return Ok(());
-        };
-        journal.record(KeeperEvent::TuneBegins { before: sight.score });
-        let view = View::of_size(start.width(), start.height());
-        let simulator = camera.simulator(&start, &view)?;
-        let wanted = &self.options.search;
-        let search = tuning::Search {
-            strategy: &wanted.strategy,
-            seed: wanted.seed,
-            actor: wanted.actor.as_ref(),
-            episode: wanted.episode,
-            limits: self.limits,
-        };
-        let tuned = search.run(
-            camera,
-            TaskGoal::Finish(sight.goal.clone()),
-            simulator,
-            cancel,
-            &mut |record| {
-                journal.record(KeeperEvent::Query(record));
-            },
-        );
-        let tuned = match tuned {
-            Ok(tuned) => tuned,
-            // The picture as found is at hand, so that this is the strategy's fault, not the
-            // camera's.
-            Err(error) => {
-                journal.record(KeeperEvent::TuneFailed { error: &format!("{error:#}") });
-                camera.set(&incumbent)?;
-                self.stay(camera, &sight, start, incumbent, journal);
-                return Ok(());
-            }
-        };
-        if tuned.outcome.stopped == Stopped::Interrupted {
-            return Err(PipelineError::Interrupted);
-        }
-        if let Some(error) = &tuned.outcome.error {
-            journal.record(KeeperEvent::TuneFailed { error });
-        }
-        let policy = self.options.policy;
-        let challenger = tuned.outcome.best_query().map_or(incumbent, |best| best.params);
-        let mut trial = Trial::run(camera, &sight, &incumbent, &challenger, policy.margin_db)?;
-        let found = self.found_at.map(|found| self.limits.clamp(found));
-        if let Some(found) = found
-            && trial.score().delta_e00.mean > policy.enter_delta_e
-            && found != trial.params
-        {
-            // Under this light what the camera came with may be nearer.
-            let stood = trial.incumbent;
-            let last = Trial::run(camera, &sight, &trial.params, &found, policy.margin_db)?;
-            // Told as one: what stood before the tune, and what stands after it.
-            trial = Trial {
-                challenger: last.score(),
-                incumbent: stood,
-                adopted: last.params != incumbent,
-                ..last
-            };
-        }
-        self.settle(&trial, &tuned.limited_by, journal);
-        Ok(())
-    }
-
-    /// The winner of a trial is the good setting from now on.
-    fn settle(&mut self, trial: &Trial, limited_by: &[String], journal: &mut dyn Journal) {
-        let score = trial.score();
-        self.good = Some(GoodSetting { params: trial.params, delta_e: score.delta_e00.mean });
-        self.detector = Some(DriftDetector::new(score.delta_e00.mean));
-        // A picture that is not the winner's is nothing to compare with: the next glance measures.
-        self.reference = trial.is_shown.then(|| Mosaic::of(&trial.picture));
-        self.tuned.clone_from(&self.reference);
-        self.last_glance = None;
-        journal.record(KeeperEvent::Settled {
-            params: trial.params,
-            before: trial.incumbent,
-            after: score,
-            picture: &trial.picture,
-            adopted: trial.adopted,
-            limited_by,
-        });
-    }
-
-    /// What stood before stays, without a trial.
-    fn stay(
-        &mut self,
-        camera: &dyn HeldCamera,
-        sight: &Sight,
-        picture: Frame,
-        params: Params,
-        journal: &mut dyn Journal,
-    ) {
-        debug_assert_eq!(camera.standing(), params);
-        self.settle(&Trial::of_one(params, picture, sight.score), &[], journal);
     }
 }

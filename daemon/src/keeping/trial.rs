@@ -4,6 +4,7 @@ use tuner::{Frame, Params, PipelineError, Score};
 
 use super::held_camera::HeldCamera;
 use super::held_goal::Sight;
+use super::scene_light::ChannelMeans;
 
 /// How often the incumbent is written in the end, until the picture shows it.
 const LAST_WRITES: usize = 3;
@@ -26,6 +27,10 @@ pub struct Trial {
     /// Whether the picture is the winner's. Otherwise its last write was lost, or the light has
     /// changed meanwhile.
     pub is_shown: bool,
+    /// By how many stops the challenger's pictures are brighter than the incumbent's, channel by
+    /// channel: the mean of either's two, so that light which grows or fades favours neither. `None`
+    /// where one of them is black.
+    pub gains: Option<[f64; 3]>,
 }
 
 impl Trial {
@@ -75,6 +80,7 @@ impl Trial {
         };
         let challenged = worse(score(&first)?, score(&fourth)?);
         let stood = better(score(&second)?, score(&third)?);
+        let gains = ChannelMeans::stops_between([&second, &third], [&first, &fourth]);
         let adopted = challenged.psnr_db > stood.psnr_db + margin_db;
         let (params, mut picture) =
             if adopted { (*challenger, fourth) } else { (*incumbent, third) };
@@ -90,14 +96,23 @@ impl Trial {
                 }
             }
         }
-        Ok(Self { params, picture, challenger: challenged, incumbent: stood, adopted, is_shown })
+        Ok(Self {
+            params,
+            picture,
+            challenger: challenged,
+            incumbent: stood,
+            adopted,
+            is_shown,
+            gains,
+        })
     }
 
     /// A setting that stands and was measured without another beside it.
     #[must_use]
     pub const fn of_one(params: Params, picture: Frame, score: Score) -> Self {
         let (challenger, incumbent) = (score, score);
-        Self { params, picture, challenger, incumbent, adopted: false, is_shown: true }
+        let (adopted, is_shown, gains) = (false, true, None);
+        Self { params, picture, challenger, incumbent, adopted, is_shown, gains }
     }
 
     /// Score of the winner.

@@ -32,6 +32,7 @@ impl Keeper {
     ) -> Result<Duration, PipelineError> {
         let interval = self.options.policy.check_interval;
         let glance = camera.glance()?;
+        self.meter.see(&glance, &camera.standing());
         journal.record(KeeperEvent::Glanced { picture: &glance });
         let mosaic = Mosaic::of(&glance);
         let is_frozen = self.is_frozen(&glance, &mosaic);
@@ -110,6 +111,7 @@ impl Keeper {
             camera.set(&camera.standing())?;
         }
         let picture = camera.look()?;
+        self.meter.see(&picture, &camera.standing());
         let Some(sight) = self.sight(&picture, journal)? else {
             self.on(Event::CameBack, journal);
             return Ok(BLIND_WAIT);

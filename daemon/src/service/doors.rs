@@ -1,22 +1,25 @@
-//! Opening the ways in: the Unix socket, and the loopback port where it is asked for.
+//! Opening the ways in: the Unix socket, which may be systemd's, and the loopback port where it is
+//! asked for.
 
 use std::fs::{self, Permissions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use listenfd::ListenFd;
 use rustix::fs::{Gid, chown};
 use tokio::net::{TcpListener, UnixListener};
 
 use super::run::ServiceError;
-use crate::api::{Door, Token};
+use crate::api::{Door, SocketGroup, Token};
 use crate::service_config::{ApiConfig, Places};
 
 /// The doors of one service. The socket's file goes with them.
 #[derive(Debug)]
 pub(super) struct Doors {
     pub doors: Vec<Door>,
-    socket: PathBuf,
+    /// The file that was made, and goes with the service. A socket of systemd's stays.
+    pub own_file: Option<PathBuf>,
 }
 
 impl Doors {
@@ -28,8 +31,22 @@ impl Doors {
     pub(super) async fn open(config: &ApiConfig, places: &Places) -> Result<Self, ServiceError> {
         let socket = config.socket.clone().unwrap_or_else(|| places.socket());
         let failed = || ServiceError::start(socket.display().to_string());
-        let listener = unix(&socket, config.group.as_deref()).map_err(failed())?;
-        let mut doors = vec![Door::unix(listener)?];
+        let group = config.group.as_deref().map(SocketGroup::named).transpose();
+        let group = group.map_err(failed())?;
+        let (door, own_file) = match inherited()? {
+            Some(listener) => (of_systemd(listener)?, None),
+            None => {
+                let listener = listen(&socket, group.as_ref()).map_err(failed())?;
+                let door = Door::unix(listener)?;
+                let (path, group) = (socket.clone(), group.clone());
+                let again = Box::new(move || listen(&path, group.as_ref()));
+                (door.looking_after(&socket, again)?, Some(socket))
+            }
+        };
+        let mut doors = vec![match group {
+            Some(group) => door.for_group(group),
+            None => door,
+        }];
         if let (Some(address), Some(file)) = (config.tcp, &config.token_file) {
             let token = token(file)?;
             let listener = TcpListener::bind(address).await;
@@ -37,21 +54,52 @@ impl Doors {
             doors.push(Door::port(listener, token)?);
             tracing::info!(%address, "the API listens there as well, to callers with the token");
         }
-        Ok(Self { doors, socket })
+        Ok(Self { doors, own_file })
     }
 
     /// Takes the socket's file away.
     pub(super) fn close(socket: &Path) {
-        // Nothing is lost if it stays: the next service replaces it.
-        let _ = fs::remove_file(socket);
-    }
-
-    pub(super) fn socket(&self) -> PathBuf {
-        self.socket.clone()
+        let is_socket = |found: fs::Metadata| found.file_type().is_socket();
+        if fs::symlink_metadata(socket).is_ok_and(is_socket) {
+            // Nothing is lost if it stays: the next service replaces it.
+            let _ = fs::remove_file(socket);
+        }
     }
 }
 
-fn unix(socket: &Path, group: Option<&str>) -> io::Result<UnixListener> {
+/// The socket that systemd listens on and hands over (`LISTEN_FDS`, sd_listen_fds(3)), if there is
+/// one.
+///
+/// # Errors
+/// [`ServiceError::Start`] when what it hands over is no Unix socket, or cannot be used.
+fn inherited() -> Result<Option<UnixListener>, ServiceError> {
+    let failed = || ServiceError::start("the socket that systemd hands over");
+    let mut inherited = ListenFd::from_env();
+    if inherited.len() > 1 {
+        tracing::warn!("systemd hands over {} sockets; the first is used", inherited.len());
+    }
+    let Some(listener) = inherited.take_unix_listener(0).map_err(failed())? else {
+        return Ok(None);
+    };
+    listener.set_nonblocking(true).map_err(failed())?;
+    let address = listener.local_addr().map_err(failed())?;
+    let place = address.as_pathname().map_or_else(String::new, |path| path.display().to_string());
+    tracing::info!(place, "the API listens on the socket of systemd");
+    UnixListener::from_std(listener).map(Some).map_err(failed())
+}
+
+/// A door whose file is systemd's to make.
+fn of_systemd(listener: UnixListener) -> Result<Door, ServiceError> {
+    let path =
+        listener.local_addr().ok().and_then(|address| Some(address.as_pathname()?.to_owned()));
+    let door = Door::unix(listener)?;
+    let Some(path) = path else { return Ok(door) };
+    let again = || Err(io::Error::other("it is systemd's"));
+    Ok(door.looking_after(&path, Box::new(again))?)
+}
+
+/// Makes the socket.
+fn listen(socket: &Path, group: Option<&SocketGroup>) -> io::Result<UnixListener> {
     if let Some(folder) = socket.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -74,36 +122,20 @@ fn unix(socket: &Path, group: Option<&str>) -> io::Result<UnixListener> {
 }
 
 /// Lets the group in, and nobody else.
-fn hand_over(socket: &Path, group: Option<&str>) -> io::Result<()> {
+fn hand_over(socket: &Path, group: Option<&SocketGroup>) -> io::Result<()> {
     if let Some(group) = group {
-        let gid = group_id(group)?;
-        chown(socket, None, Some(gid)).map_err(|error| {
+        chown(socket, None, Some(Gid::from_raw(group.gid()))).map_err(|error| {
             let error = io::Error::from(error);
             io::Error::new(
                 error.kind(),
-                format!("group \"{group}\": {error}; the service's user must be in that group"),
+                format!(
+                    "group \"{}\": {error}; the service's user must be in that group",
+                    group.label()
+                ),
             )
         })?;
     }
     fs::set_permissions(socket, Permissions::from_mode(0o660))
-}
-
-/// Number of a group in `/etc/group`, or the number itself.
-fn group_id(group: &str) -> io::Result<Gid> {
-    if let Ok(number) = group.parse() {
-        return Ok(Gid::from_raw(number));
-    }
-    let known = fs::read_to_string("/etc/group")?;
-    let number = known.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        (fields.next() == Some(group)).then(|| fields.nth(1)?.parse().ok())?
-    });
-    number.map(Gid::from_raw).ok_or_else(|| {
-        io::Error::new(
-            ErrorKind::NotFound,
-            format!("there is no group \"{group}\"; make it (groupadd --system {group})"),
-        )
-    })
 }
 
 fn token(file: &Path) -> Result<Token, ServiceError> {

@@ -93,7 +93,7 @@ async fn serve(
     let api =
         Arc::new(Api::new(reload_requests, digest).with_looks(LookStore::open(&places.state)));
     let doors = Doors::open(&config.api, &places).await?;
-    let socket = doors.socket();
+    let socket = doors.own_file;
     let mut served: JoinSet<()> =
         doors.doors.into_iter().map(|door| api::serve(Arc::clone(&api), door)).collect();
     let workshop = Workshop {
@@ -146,7 +146,9 @@ async fn serve(
     if let Err(error) = stopped.await {
         error!("putting the cameras back: {error}");
     }
-    Doors::close(&socket);
+    if let Some(socket) = socket {
+        Doors::close(&socket);
+    }
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! The tables `[[camera]]`, `[[camera.schedule]]` and `[[group]]`.
+//! The tables `[[camera]]`, `[[camera.schedule]]`, `[[camera.by_light]]` and `[[group]]`.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,9 +9,10 @@ use tuner::{Limits, Parameter, Region, strategy};
 use crate::look::LookName;
 
 use super::keep_keys::{KeepKeys, number_within, seconds};
-use super::{GroupEntry, OnStop, ScheduleEntry};
+use super::light_keys::light_entry;
+use super::{GroupEntry, LightEntry, OnStop, ScheduleEntry};
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "name",
     "camera",
     "input",
@@ -28,6 +29,7 @@ const KEYS: [&str; 16] = [
     "keep",
     "on_stop",
     "schedule",
+    "by_light",
 ];
 const SCHEDULE_KEYS: [&str; 4] = ["look", "from", "to", "blend_s"];
 const GROUP_KEYS: [&str; 2] = ["name", "cameras"];
@@ -53,6 +55,7 @@ pub(super) struct CameraKeys {
     pub keep: KeepKeys,
     pub on_stop: Option<OnStop>,
     pub schedule: Option<Vec<ScheduleEntry>>,
+    pub by_light: Option<Vec<LightEntry>>,
 }
 
 impl CameraKeys {
@@ -102,6 +105,13 @@ impl CameraKeys {
                 }
                 None => None,
             },
+            by_light: match table.get("by_light") {
+                Some(value) => {
+                    let entries = value.items()?;
+                    Some(entries.iter().map(light_entry).collect::<Result<_, _>>()?)
+                }
+                None => None,
+            },
         };
         if let (Some(_), Some(value)) = (&keys.camera, table.get("input")) {
             return Err(
@@ -138,6 +148,7 @@ impl CameraKeys {
             keep: self.keep.over(below.keep),
             on_stop: self.on_stop.or(below.on_stop),
             schedule: self.schedule.or(below.schedule),
+            by_light: self.by_light.or(below.by_light),
         }
     }
 }
@@ -211,7 +222,7 @@ fn schedule_entry(value: &Value<'_>) -> Result<ScheduleEntry, StrictError> {
 }
 
 /// The name of a look, which is that of a file.
-fn look_name(value: &Value<'_>) -> Result<String, StrictError> {
+pub(super) fn look_name(value: &Value<'_>) -> Result<String, StrictError> {
     let name = value.text()?;
     let checked = name.parse::<LookName>();
     checked.map(|name| name.to_string()).map_err(|error| value.error(error.to_string()))

@@ -166,6 +166,20 @@ fn entry(
              was found, and go on from there; use \"restore\", or strength = 1"
         )));
     }
+    if keys.by_light.as_ref().is_some_and(|entries| !entries.is_empty()) {
+        if keys.look.is_none() {
+            return Err(together(format!(
+                "camera \"{name}\": \"by_light\" tells light by the key \"look\", the look of all other \
+                 light; name one"
+            )));
+        }
+        if on_stop == OnStop::Keep {
+            return Err(together(format!(
+                "camera \"{name}\": with on_stop = \"keep\" the next start would tell light by the \
+                 setting that was left, not by what was found; use \"restore\", or leave out \"by_light\""
+            )));
+        }
+    }
     Ok(CameraEntry {
         name,
         camera: keys.camera.clone(),
@@ -174,6 +188,7 @@ fn entry(
         look: keys.look.clone(),
         strength,
         schedule: keys.schedule.clone().unwrap_or_default(),
+        by_light: keys.by_light.clone().unwrap_or_default(),
         locked: keys.lock.clone().unwrap_or_default(),
         limits: keys.limits.clone(),
         strategy: keys.strategy.clone().unwrap_or_else(|| STRATEGY.to_owned()),

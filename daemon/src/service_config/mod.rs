@@ -9,6 +9,7 @@ mod camera_keys;
 mod error;
 mod keep_keys;
 mod layers;
+mod light_keys;
 mod merged;
 mod places;
 #[cfg(test)]
@@ -74,6 +75,8 @@ pub struct CameraEntry {
     pub strength: f64,
     /// Looks at certain hours; the first that applies wins.
     pub schedule: Vec<ScheduleEntry>,
+    /// Looks for certain light; the first that applies wins, and comes before the hours.
+    pub by_light: Vec<LightEntry>,
     /// Parameters that are left alone.
     pub locked: Vec<Parameter>,
     /// Canonical intervals that parameters stay in.
@@ -110,6 +113,25 @@ pub struct ScheduleEntry {
     /// From this time of the day to that, local time as offsets from midnight; a span may reach
     /// over midnight.
     pub hours: [Duration; 2],
+    /// Time over which the look before turns into this one, and this one into the next.
+    pub blend: Duration,
+}
+
+/// A look for certain light of the scene.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LightEntry {
+    /// Name of the look.
+    pub look: String,
+    /// Lowest and highest light, stops above the camera's look; infinite where there is no bound.
+    pub ev: [f64; 2],
+    /// Lowest and highest colour temperature, kelvin; infinite where there is no bound.
+    pub kelvin: [f64; 2],
+    /// How far beyond a bound the light must go to end it, stops.
+    pub margin_ev: f64,
+    /// The same of a colour temperature, kelvin.
+    pub margin_k: f64,
+    /// How long the light must stay, to begin or to end it.
+    pub dwell: Duration,
     /// Time over which the look before turns into this one, and this one into the next.
     pub blend: Duration,
 }

@@ -57,6 +57,36 @@ fn what_is_not_as_documented_is_told_with_its_place_and_the_nearest_key() {
         ("[api]\ntcp = \"127.0.0.1:80\"\n", ":2:7", "needs \"token_file\""),
         ("[[camera]]\nname = \"a\"\ncamera = \"x\"\ninput = \"y.png\"\n", ":4:1", "stands in"),
         (
+            "[[camera]]\nname = \"a\"\nlook = \"d\"\nby_light = [{ look = \"n\" }]\n",
+            ":4:",
+            "says nothing of the light",
+        ),
+        (
+            "[[camera]]\nname = \"a\"\nlook = \"d\"\nby_light = [{ look = \"n\", below_ev = 1, above_ev = 2 }]\n",
+            ":4:",
+            "\"above_ev\" = 2 must be below \"below_ev\" = 1",
+        ),
+        (
+            "[[camera]]\nname = \"a\"\nlook = \"d\"\nby_light = [{ look = \"n\", below_k = 3 }]\n",
+            ":4:",
+            "outside 2000 to 12500",
+        ),
+        (
+            "[[camera]]\nname = \"a\"\nlook = \"d\"\nby_light = [{ look = \"n\", belowev = 1 }]\n",
+            ":4:",
+            "\"below_ev\"",
+        ),
+        (
+            "[[camera]]\nname = \"a\"\nby_light = [{ look = \"n\", below_ev = 1 }]\n",
+            "isptuned.toml: ",
+            "by the key \"look\"",
+        ),
+        (
+            "[[camera]]\nname = \"a\"\nlook = \"d\"\non_stop = \"keep\"\nby_light = [{ look = \"n\", below_ev = 1 }]\n",
+            "isptuned.toml: ",
+            "use \"restore\"",
+        ),
+        (
             "[[camera]]\nname = \"a\"\nschedule = [{ look = \"n\", from = \"25:00\", to = \"6:00\" }]\n",
             ":3:",
             "no time of day",

@@ -14,16 +14,15 @@ use tracing::{info, warn};
 use tuner::actor::Actor;
 use tuner::{EpisodeOptions, Frame, PipelineError};
 
+use super::by_light::LightChoice;
 use super::handle::{Handle, Pictures, Shared, WAITING_REQUESTS};
 use super::held_pipeline::Ties;
 use super::memory::MemoryFile;
 use super::opening::{Opened, open};
-use super::schedule::{self, Wanted};
+use super::schedule::Wanted;
 use super::scribe::Scribe;
 use super::status::CameraStatus;
-use crate::keeping::{
-    Event, HeldCamera, Keeper, KeeperOptions, LookPicture, Search, State, mixture,
-};
+use crate::keeping::{Event, HeldCamera, Keeper, KeeperOptions, Search, State};
 use crate::service_config::{CameraEntry, OnStop};
 
 /// Longest time without a sign of life.
@@ -32,8 +31,6 @@ const HEARTBEAT: Duration = Duration::from_millis(500);
 const ABSENT_WAIT: Duration = Duration::from_millis(500);
 /// First and longest wait after a failure.
 const FAULT_WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(30)];
-/// Wait before a look that was not there is looked for again.
-const LOOK_WAIT: Duration = Duration::from_secs(5);
 
 /// Gives the picture of a look by its name, or says in plain words why not.
 pub type LookSource = Arc<dyn Fn(&str) -> Result<Arc<Frame>, LookTrouble> + Send + Sync>;
@@ -68,14 +65,18 @@ pub(super) struct Supervisor {
     pub(super) scribe: Scribe,
     pub(super) camera: Option<Box<dyn HeldCamera>>,
     pub(super) shared: Arc<Shared>,
-    ties: Ties,
+    pub(super) ties: Ties,
     fault_wait: Duration,
     next_attempt: Instant,
-    next_look: Option<Instant>,
+    pub(super) next_look: Option<Instant>,
     /// The look that is in use.
-    used: Wanted,
+    pub(super) used: Wanted,
+    /// Which look the light asks for.
+    pub(super) light: LightChoice,
+    /// Mean luminance of the camera's look, log₂, by which light is told.
+    pub(super) reference_stops: Option<f64>,
     /// What is wrong with it.
-    look_fault: Option<String>,
+    pub(super) look_fault: Option<String>,
     /// The line of the camera's button.
     button: Gpio,
 }
@@ -126,6 +127,8 @@ impl Supervisor {
             next_attempt: Instant::now(),
             next_look: None,
             used: Wanted { look: None, blend: None },
+            light: LightChoice::default(),
+            reference_stops: None,
             look_fault: None,
             button: Gpio::default(),
         };
@@ -215,7 +218,7 @@ impl Supervisor {
     /// Does what is due; returns when the next is.
     fn turn(&mut self) -> Duration {
         let is_due = self.next_look.is_some_and(|at| at <= Instant::now());
-        if is_due || (!self.entry.schedule.is_empty() && self.wanted_look().0 != self.used) {
+        if is_due || (self.chooses_looks() && self.wanted_look().0 != self.used) {
             self.use_look();
         }
         match self.keeper.state() {
@@ -238,6 +241,7 @@ impl Supervisor {
         let retunes = self.keeper.retunes_last_hour(now);
         self.scribe.update(|status| status.retunes_last_hour = retunes);
         self.show_pictures();
+        self.see_light(now);
         match stepped {
             Ok(wait) => {
                 // A camera that fails in every tune has not recovered by being opened.
@@ -334,74 +338,6 @@ impl Supervisor {
         self.scribe.standing(&standing, &limits);
     }
 
-    /// The look and the strength that are wanted: a person's choice, as long as the configuration
-    /// says what it said then.
-    pub(super) fn wanted_look(&self) -> (Wanted, f64) {
-        match &self.scribe.memory.chosen {
-            Some(chosen) if chosen.instead_of == self.entry.look => {
-                (Wanted { look: chosen.look.clone(), blend: None }, chosen.strength)
-            }
-            _ => {
-                let base = self.entry.look.as_deref();
-                let wanted = match self.entry.schedule.as_slice() {
-                    [] => Wanted { look: base.map(str::to_owned), blend: None },
-                    schedule => schedule::wanted(schedule, base, schedule::time_of_day()),
-                };
-                (wanted, self.entry.strength)
-            }
-        }
-    }
-
-    /// Loads the look that is wanted and hands it to the keeper.
-    pub(super) fn use_look(&mut self) {
-        let (wanted, strength) = self.wanted_look();
-        let name = wanted.look.clone();
-        self.used = wanted;
-        self.next_look = None;
-        self.scribe.update(|status| {
-            status.look.clone_from(&name);
-            status.strength = strength;
-        });
-        let picture = name.as_ref().map(|name| self.look_picture(name));
-        let look = match (name, picture) {
-            (Some(name), Some(Ok(picture))) => Some(LookPicture { name, picture, strength }),
-            (Some(_), Some(Err(trouble))) => {
-                let trouble = trouble.to_string();
-                self.next_look = Some(Instant::now() + LOOK_WAIT);
-                if self.look_fault.as_ref() == Some(&trouble) {
-                    // It is told already, and the camera is left as it is already.
-                    return;
-                }
-                self.scribe.fault("look", &trouble);
-                self.look_fault = Some(trouble);
-                None
-            }
-            _ => None,
-        };
-        if look.is_some() || self.used.look.is_none() {
-            self.look_fault = None;
-            self.scribe.mended(&["look"]);
-        }
-        if look.is_some() && look.as_ref() == self.keeper.look() {
-            // The very same picture: nothing has changed.
-            return;
-        }
-        self.scribe.update(|status| status.reached = None);
-        self.scribe.is_blending = self.used.blend.is_some();
-        let good = look.as_ref().and_then(|look| self.scribe.memory.good(&look.name));
-        self.keeper.set_look(look, good, &mut self.scribe);
-    }
-
-    /// The picture of a look, blended with that of the look before while one turns into the other.
-    fn look_picture(&self, name: &str) -> Result<Arc<Frame>, LookTrouble> {
-        let picture = (self.workshop.looks)(name)?;
-        let Some((before, share)) = &self.used.blend else { return Ok(picture) };
-        // Without the one before, the new one is held alone.
-        let Ok(before) = (self.workshop.looks)(before) else { return Ok(picture) };
-        let mixed = mixture(&before, &picture, *share);
-        mixed.map(Arc::new).map_err(|error| LookTrouble::Unusable(error.to_string()))
-    }
-
     fn show_pictures(&self) {
         let goal = self.keeper.goal().map(|goal| Arc::clone(goal.picture()));
         self.scribe.pictures(|pictures| {
@@ -435,6 +371,10 @@ impl Supervisor {
             self.next_attempt = Instant::now();
         } else {
             self.use_limits();
+        }
+        self.reference_stops = None;
+        if old.by_light != self.entry.by_light {
+            self.light = LightChoice::default();
         }
         // Also where the name is the same: the picture behind it may be another.
         self.use_look();

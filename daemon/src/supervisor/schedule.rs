@@ -29,10 +29,16 @@ pub(super) fn wanted(schedule: &[ScheduleEntry], base: Option<&str>, now: Durati
         })
     });
     let blend = turn.and_then(|(before, since, blend)| {
-        let share = (since.as_secs_f64() / blend.as_secs_f64() * STEPS).floor() / STEPS;
-        current.map(|_| (before.to_owned(), share))
+        current?;
+        Some((before.to_owned(), share(since, blend)?))
     });
     Wanted { look: current.map(str::to_owned), blend }
+}
+
+/// Share of the new look this long after a blend of that length began; `None` when it is over.
+pub(super) fn share(since: Duration, blend: Duration) -> Option<f64> {
+    let part = since.as_secs_f64() / blend.as_secs_f64();
+    (since < blend).then(|| (part * STEPS).floor() / STEPS)
 }
 
 fn at<'a>(schedule: &'a [ScheduleEntry], base: Option<&'a str>, now: Duration) -> Option<&'a str> {

@@ -8,11 +8,17 @@ use std::time::Duration;
 use tracing::{info, warn};
 use tuner::{Frame, Limits, ParameterInfo, Params};
 
+use super::by_light::Light;
 use super::handle::{Pictures, Shared};
 use super::memory::{Memory, MemoryFile};
-use super::status::{Adoption, CameraStatus, ParameterStatus, QueryStatus, named, now_ms};
+use super::status::{
+    Adoption, CameraStatus, LightStatus, ParameterStatus, QueryStatus, named, now_ms,
+};
 use crate::keeping::{Event, Journal, KeeperEvent, State};
 
+/// Steps in which light is told.
+const STEPS_PER_EV: f64 = 10.0;
+const KELVIN_STEP: f64 = 50.0;
 /// A look that is lost and may not be tuned to yet.
 const HELD_BACK: &str = "held_back";
 /// What is over once a camera is open again.
@@ -76,6 +82,23 @@ impl Scribe {
         let of = |info: &ParameterInfo| ParameterStatus::of(info, standing, limits);
         let parameters: Vec<ParameterStatus> = self.table.iter().map(of).collect();
         self.update(|status| status.parameters = parameters);
+    }
+
+    /// Tells the light. Readings that differ by noise alone are one: every change is sent to all who
+    /// watch.
+    pub(super) fn light(&mut self, Light { ev, kelvin }: Light) {
+        let differs = |shown: LightStatus| {
+            let colour = match (shown.kelvin, kelvin) {
+                (Some(shown), Some(kelvin)) => (shown - kelvin).abs() >= KELVIN_STEP,
+                (shown, kelvin) => shown.is_some() != kelvin.is_some(),
+            };
+            (shown.ev - ev).abs() * STEPS_PER_EV >= 1.0 || colour
+        };
+        if self.status.light.is_none_or(differs) {
+            let ev = (ev * STEPS_PER_EV).round() / STEPS_PER_EV;
+            let kelvin = kelvin.map(|kelvin| (kelvin / KELVIN_STEP).round() * KELVIN_STEP);
+            self.update(|status| status.light = Some(LightStatus { ev, kelvin }));
+        }
     }
 
     /// Notes a setting and stores the memory.

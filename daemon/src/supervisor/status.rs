@@ -28,6 +28,9 @@ pub struct CameraStatus {
     pub strength: f64,
     /// Whether a person wants it left as it is.
     pub paused: bool,
+    /// The light of the scene, once it was told.
+    #[serde(default)]
+    pub light: Option<LightStatus>,
     /// The parameters, in canonical order; empty while the camera was never open.
     pub parameters: Vec<ParameterStatus>,
     /// The newest measurement of what stands.
@@ -80,6 +83,16 @@ pub struct ScoreStatus {
     pub ssim: f64,
     /// Mean ΔE00.
     pub delta_e00: f64,
+}
+
+/// The light of a scene, whatever is set in the camera.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LightStatus {
+    /// Stops above the camera's look: the mean luminance that the picture as found would have, over
+    /// that of the look, both linear, log₂. In steps of a tenth.
+    pub ev: f64,
+    /// Correlated colour temperature of that mean, kelvin, in steps of 50; `null` where there is none.
+    pub kelvin: Option<f64>,
 }
 
 /// One query of a tune.
@@ -183,6 +196,7 @@ impl CameraStatus {
             look: None,
             strength: 1.0,
             paused: false,
+            light: None,
             parameters: Vec::new(),
             now: None,
             reached: None,

@@ -265,6 +265,37 @@ fn a_camera_that_goes_away_is_waited_for() {
     camera.stop();
 }
 
+#[test]
+fn little_light_chooses_its_look_and_what_is_set_for_it_does_not_undo_that() {
+    let bench = Bench::new();
+    bench.add_look("day", 0.0);
+    bench.add_look("dim", 0.3);
+    let camera = bench
+        .spawn("look = \"day\"\nby_light = [{ look = \"dim\", below_ev = -1, dwell_s = 0.3 }]");
+    let status = camera.wait_for("the look", |status| holds_at(status, 45.0));
+    assert_eq!(status.look.as_deref(), Some("day"));
+    let light = camera.wait_for("the light", |status| status.light.is_some()).light.unwrap();
+    assert!(light.ev.abs() < 0.11, "{light:?}");
+    // A grey world: the scene is nearly one.
+    assert!((5000.0..8000.0).contains(&light.kelvin.unwrap()), "{light:?}");
+    scene(-60.0).save(bench.path().join("scene.png")).unwrap();
+    let status = camera.wait_for("the other look", |status| {
+        status.look.as_deref() == Some("dim") && status.state == State::Holding
+    });
+    let value = |status: &CameraStatus| status.parameters[0].value;
+    assert!(value(&status) > 0.2, "{status:?}");
+    assert!(status.light.unwrap().ev < -1.0, "{status:?}");
+    for _ in 0..100 {
+        std::thread::sleep(Duration::from_millis(20));
+        assert_eq!(camera.handle.status().look.as_deref(), Some("dim"));
+    }
+    // What a person chooses comes first.
+    let day = Command::Look { name: Some("day".to_owned()), strength: None };
+    assert_eq!(camera.ask(day), Ok(Answer::Accepted));
+    camera.wait_for("the choice", |status| status.look.as_deref() == Some("day"));
+    camera.stop();
+}
+
 fn tunes_of(camera: &Supervised) -> u64 {
     camera.handle.status().counts.tunes
 }

@@ -14,6 +14,7 @@ mod bad_values;
 mod calibrated;
 mod enhanced;
 mod interrupted;
+mod looks;
 mod results;
 mod style;
 mod workbench;

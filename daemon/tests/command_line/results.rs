@@ -179,6 +179,9 @@ fn answers_are_as_their_schemas_say() {
     bench.frame("goal.png").resized(80, 60).unwrap().save(bench.path("small.png")).unwrap();
     bench.write("bad.toml", "kind = \"softwear\"\n");
     bench.write("taste.onnx", include_bytes!("taste.onnx"));
+    std::fs::create_dir(bench.path("looks")).unwrap();
+    bench.write("looks/junk.look", "junk");
+    bench.write("flat.ppm", "P6\n1 1\n255\nxyz");
     let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema");
     for (words, schema) in [
         ("match --input input.png --goal goal.png --queries 3 --out o.png --json", "match"),
@@ -194,6 +197,15 @@ fn answers_are_as_their_schemas_say() {
         ("compare input.png input.png --json", "compare"),
         ("config check bad.toml --json", "config-check"),
         ("config show --json", "config-show"),
+        ("look add a --from goal.png --tag scene=x --state s --json", "look"),
+        ("look add b --from goal.png input.png --state s --force --json", "look"),
+        ("look add c --from flat.ppm --state s --force --json", "look"),
+        ("look show a --state s --json", "look"),
+        ("look list --state s --json", "look-list"),
+        ("look list --state . --json", "look-list"),
+        ("look export a a.look --state s --json", "look-export"),
+        ("look remove a --state s --json", "look-remove"),
+        ("look import a.look --state s --json", "look"),
     ] {
         let answer = bench.run(words).out;
         let check = "import json, jsonschema, sys\nschema = json.load(open(sys.argv[1]))\n\

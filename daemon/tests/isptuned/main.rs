@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod configuration;
+mod doors;
 mod full_disk;
 mod killed;
 mod life;

@@ -14,13 +14,14 @@ const EXPOSURE: f64 = 1.0;
 const EXPOSURE_WITH_TCP: f64 = 1.5;
 
 const UNITS: [&str; 2] = ["isptuned.service", "isptuned@.service"];
+const SOCKET: &str = "isptuned.socket";
 
 /// Checks every unit, alone and with the drop-ins that are shipped as examples.
 pub fn units() -> Lane {
     let name = "systemd units".to_owned();
     println!("\n== {name}");
     let verdict = if answers(Command::new("systemd-analyze").arg("--version")) {
-        match UNITS.iter().try_for_each(|unit| check(unit)) {
+        match UNITS.iter().try_for_each(|unit| check(unit)).and_then(|()| check_socket()) {
             Ok(()) => Verdict::Passed,
             Err(error) => Verdict::Failed(format!("{error:#}")),
         }
@@ -33,10 +34,7 @@ pub fn units() -> Lane {
 fn check(unit: &str) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let systemd = checkout().join("systemd");
-    let text = fs::read_to_string(systemd.join(unit)).with_context(|| unit.to_owned())?;
-    // The program need not be installed here: any other stands in for it.
-    let program = std::env::current_exe()?;
-    let text = text.replace("/usr/bin/isptuned", &program.display().to_string());
+    let text = text_of(unit)?;
     // A template is checked as one of its instances, which is named in the file's name.
     let unit = unit.replace('@', "@front");
     let path = folder.path().join(&unit);
@@ -55,6 +53,24 @@ fn check(unit: &str) -> Result<()> {
         fs::remove_dir_all(&drop_ins)?;
     }
     Ok(())
+}
+
+/// The socket with the service that it starts.
+fn check_socket() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let [service, _] = UNITS;
+    for unit in [service, SOCKET] {
+        fs::write(folder.path().join(unit), text_of(unit)?)?;
+    }
+    verify(&folder.path().join(SOCKET)).context(SOCKET)
+}
+
+/// A unit's text. The program need not be installed here: any other stands in for it.
+fn text_of(unit: &str) -> Result<String> {
+    let path = checkout().join("systemd").join(unit);
+    let text = fs::read_to_string(path).with_context(|| unit.to_owned())?;
+    let program = std::env::current_exe()?;
+    Ok(text.replace("/usr/bin/isptuned", &program.display().to_string()))
 }
 
 /// `systemd-analyze verify` has nothing to say of the unit.
@@ -101,6 +117,15 @@ mod tests {
                       → Overall exposure level for isptuned@front.service: 1.3 OK 🙂\n";
         assert_eq!(exposure(report), Some(1.3));
         assert_eq!(exposure("Unit not found."), None);
+    }
+
+    #[test]
+    fn the_socket_is_where_the_service_would_make_it() {
+        let text = text_of(SOCKET).unwrap();
+        let places = daemon::service_config::Places::under(Path::new("/"), None);
+        let listens = format!("ListenStream={}\n", places.socket().display());
+        assert!(text.contains(&listens), "{text}");
+        assert!(text_of(UNITS[0]).unwrap().contains("RuntimeDirectoryPreserve=yes"));
     }
 
     /// Where the two may differ; everything else is the same sandbox.

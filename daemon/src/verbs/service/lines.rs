@@ -54,6 +54,10 @@ pub(super) fn details(camera: &CameraStatus, now_ms: u64) -> Vec<String> {
     if let Some(look) = &camera.look {
         say("look", format!("{look}, strength {}", camera.strength));
     }
+    if let Some(light) = &camera.light {
+        let kelvin = light.kelvin.map_or_else(String::new, |kelvin| format!(", {kelvin:.0} K"));
+        say("light", format!("{:+.1} EV beside the look{kelvin}", light.ev));
+    }
     let scores = [("now", camera.now), ("reached", camera.reached), ("found", camera.found)];
     for (key, value) in scores {
         if let Some(value) = value {
