@@ -1,7 +1,7 @@
 //! Looks that tell which one they are.
 
 use anyhow::Result;
-use daemon::look::{Look, LookSource, NewLook, Tags};
+use daemon::look::{Look, LookKind, LookSource, NewLook, Tags};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tuner::{Frame, Samples};
@@ -13,6 +13,7 @@ pub const POOL: u64 = 6;
 pub fn look(number: u64) -> Result<Look> {
     let new = NewLook {
         name: "held".parse()?,
+        kind: LookKind::Finish,
         goal: goal(number)?,
         source: LookSource::Picture { file: number.to_string() },
         tags: Tags::default(),

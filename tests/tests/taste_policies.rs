@@ -16,9 +16,7 @@ use tuner::{
 /// little saturation always, and half of the saturation taken back once it is seen.
 fn written_down() -> Vec<u8> {
     let mut weights = vec![0.0; 9 * TASTE_LENGTH];
-    for channel in 0..3 {
-        weights[channel] = -0.4;
-    }
+    weights[..3].fill(-0.4);
     let saturation = Parameter::Saturation.index();
     weights[saturation * TASTE_LENGTH + 228 + saturation] = -0.5;
     let mut bias = vec![0.0; 9];
