@@ -24,7 +24,7 @@ fn one_query_changes_the_picture_and_its_parameters_render_it_again() {
     assert_eq!(json["queries"][0]["params"], json["params"]);
     assert_eq!((&json["stopped"], &json["out"]), (&json!("budget"), &json!("out.png")));
     assert_ne!(bench.frame("out.png"), bench.frame("input.png"));
-    bench.write("taste.json", &json.to_string());
+    bench.write("taste.json", json.to_string());
     bench.run("render --input input.png --params taste.json --out again.png").done();
     assert_eq!(bench.frame("again.png"), bench.frame("out.png"));
 }
