@@ -93,7 +93,7 @@ impl Regression {
         let answers = self.tensor(twice().flat_map(|(lesson, _)| lesson.answer.values()));
         let params = self.policy.forward(&pieces, &seen).tanh();
         let apart = params.huber_loss(&answers.view([-1, COUNT]), tch::Reduction::Mean, HUBER);
-        apart / (HUBER * HUBER)
+        (apart / (HUBER * HUBER)).view([1])
     }
 
     fn apart_from_pictures(&self, drawn: &[&TasteLesson]) -> Result<Tensor, RegressionError> {
