@@ -177,7 +177,7 @@ fn a_style_is_told_by_quantiles_and_palettes_not_by_decibels() {
     let (before, after) = (scene(Illuminant::A), scene(Illuminant::D65));
     let pictures = ReportPictures { goal: &goal, before: &before, after: &after };
     let html = report.render(&pictures).unwrap();
-    assert!(html.contains("Takes over the look within 2.5 steps of 255"), "{html}");
+    assert!(html.contains("Takes over the look within 2.6 steps of 255"), "{html}");
     assert!(!html.contains("PSNR") && !html.contains("map-before") && !html.contains("goal-after"));
     assert_eq!(html.matches("class=\"of-goal\" points").count(), 5);
     assert_eq!(html.matches("class=\"palette\"").count(), 3);

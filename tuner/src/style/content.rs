@@ -21,7 +21,9 @@ struct Sums {
 }
 
 /// How much local structure of `found` is lost in `candidate`: 0 where every block of 8 × 8 pixels
-/// is the same but for brightness and contrast, 1 where no structure is left, at most 2.
+/// is the same but for brightness and contrast, 1 where what is there has nothing to do with it, at
+/// most 2. It is blind to contrast itself: a flat `candidate` has lost nothing by it, which is
+/// caught as steps ([`super::Violation::Posterisation`]).
 ///
 /// This is 1 less the structure term of SSIM (Wang, Bovik, Sheikh and Simoncelli, "Image quality
 /// assessment: from error visibility to structural similarity", 2004, equation 10) of luma, each
