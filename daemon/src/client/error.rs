@@ -79,7 +79,10 @@ impl ClientError {
     pub(super) fn of_connect(socket: &Path, source: io::Error) -> Self {
         let socket = socket.to_owned();
         match source.kind() {
-            ErrorKind::NotFound | ErrorKind::ConnectionRefused => Self::NoDaemon { socket, source },
+            // Reset: it has ended while it was asked.
+            ErrorKind::NotFound | ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => {
+                Self::NoDaemon { socket, source }
+            }
             ErrorKind::PermissionDenied => Self::NotPermitted { group: group_of(&socket), socket },
             _ => Self::Socket { socket, source },
         }
