@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
+use clap::ValueEnum as _;
 
 use crate::data::checkout;
 
@@ -29,37 +30,74 @@ struct Lane {
     verdict: Verdict,
 }
 
-/// Runs all lanes and prints the summary.
+/// A group of lanes that can be asked for by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Group {
+    /// Formatting
+    Format,
+    /// Clippy
+    Lint,
+    /// Rustdoc
+    Documentation,
+    /// Tests of the workspace
+    Tests,
+    /// Tests of the torch code
+    Torch,
+    /// systemd's checks of the units
+    Units,
+    /// The Debian package
+    Package,
+    /// Virtual machines
+    Guests,
+    /// Programs for ARM
+    Arm,
+    /// Fuzz targets
+    Fuzz,
+}
+
+impl Group {
+    fn run(self) -> Result<Vec<Lane>> {
+        Ok(match self {
+            Self::Format => vec![component("format", "rustfmt", &["fmt", "--all", "--check"])],
+            // With the torch code, which needs no libtorch to be checked.
+            Self::Lint => vec![component(
+                "lint",
+                "cargo-clippy",
+                &[
+                    "clippy",
+                    "--workspace",
+                    "--all-targets",
+                    "--features",
+                    "train-host/torch-doc",
+                    "--",
+                    "--deny",
+                    "warnings",
+                ],
+            )],
+            Self::Documentation => {
+                vec![cargo("documentation", &["doc", "--workspace", "--no-deps", "--quiet"])]
+            }
+            Self::Tests => test_run::tests()?,
+            Self::Torch => test_run::torch_tests()?,
+            Self::Units => vec![units::units()],
+            Self::Package => vec![debian_package::debian_package()],
+            Self::Guests => guests::guests(),
+            Self::Arm => arm::arm(),
+            Self::Fuzz => fuzz_targets()?,
+        })
+    }
+}
+
+/// Runs the lanes of these groups, or of all where none is named, and prints the summary.
 ///
 /// # Errors
 /// When a lane failed.
-pub fn run() -> Result<()> {
-    let mut lanes = vec![
-        component("format", "rustfmt", &["fmt", "--all", "--check"]),
-        // With the torch code, which needs no libtorch to be checked.
-        component(
-            "lint",
-            "cargo-clippy",
-            &[
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--features",
-                "train-host/torch-doc",
-                "--",
-                "--deny",
-                "warnings",
-            ],
-        ),
-        cargo("documentation", &["doc", "--workspace", "--no-deps", "--quiet"]),
-    ];
-    lanes.extend(test_run::tests()?);
-    lanes.extend(test_run::torch_tests()?);
-    lanes.push(units::units());
-    lanes.push(debian_package::debian_package());
-    lanes.extend(guests::guests());
-    lanes.extend(arm::arm());
-    lanes.extend(fuzz_targets()?);
+pub fn run(groups: &[Group]) -> Result<()> {
+    let groups = if groups.is_empty() { Group::value_variants() } else { groups };
+    let mut lanes = Vec::new();
+    for group in groups {
+        lanes.extend(group.run()?);
+    }
     summarise(&lanes)
 }
 

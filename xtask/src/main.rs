@@ -29,7 +29,10 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Task {
     /// Every test lane that this machine can run, and a list of those it cannot
-    Test,
+    Test {
+        /// Only these
+        groups: Vec<lanes::Group>,
+    },
     /// One test lane in a virtual machine
     Vm {
         /// Name of the lane: a script under tests/vm, without .sh
@@ -81,7 +84,7 @@ fn in_release(run: impl FnOnce() -> Result<()>) -> Result<()> {
 
 fn main() -> ExitCode {
     let result = match CommandLine::parse().task {
-        Task::Test => lanes::run(),
+        Task::Test { groups } => lanes::run(&groups),
         Task::Cross => cross::run(),
         Task::Vm { lane } => vm::run(&lane),
         Task::Footprint => footprint::run(),

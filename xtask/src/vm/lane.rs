@@ -52,7 +52,7 @@ pub const LANES: [Lane; 8] = [
     },
     Lane {
         photographs: 10,
-        ..lane("camera", &["loop_player", "camera_loop", "camera_hardware_isp"], 25)
+        ..lane("camera", &["loop_player", "camera_loop", "camera_hardware_isp"], 40)
     },
     Lane { modules: &["fake_sensor"], ..lane("fake_sensor", &["fake_sensor"], 5) },
     Lane { debian: true, ..lane("systemd", &["systemd", "isptune", "isptuned"], 30) },
