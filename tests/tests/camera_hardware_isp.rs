@@ -22,7 +22,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use tuner::{EpisodeOptions, GoalOptions, Limits, Pipeline};
 
-const SIZE: [usize; 2] = [320, 180];
+/// Small, for an emulated processor needs minutes for a tune of a large one.
+const SIZE: [usize; 2] = [192, 108];
 
 /// The numbers of the frames that a pipeline got, in order.
 type Seen = Arc<Mutex<Vec<u64>>>;
