@@ -4,8 +4,9 @@ use crate::Planes;
 
 /// Side of a block in pixels; a whole number of blocks lies in each tile of a sampled view.
 const BLOCK: usize = 8;
-/// Keeps flat blocks defined: C₃ = (0.03)² / 2 of SSIM, for values in [0, 1].
-const STABILISER: f64 = 4.5e-4;
+/// Less contrast than this is what rounding to 8 bits leaves: the standard deviation of a uniform
+/// error of half a step.
+const ROUNDING: f64 = 1.0 / (255.0 * 3.464_101_615_137_754_6);
 /// Contrast below this, summed over all blocks, is none.
 const LEAST_CONTRAST: f64 = 1e-6;
 
@@ -21,9 +22,8 @@ struct Sums {
 }
 
 /// How much local structure of `found` is lost in `candidate`: 0 where every block of 8 × 8 pixels
-/// is the same but for brightness and contrast, 1 where what is there has nothing to do with it, at
-/// most 2. It is blind to contrast itself: a flat `candidate` has lost nothing by it, which is
-/// caught as steps ([`super::Violation::Posterisation`]).
+/// is the same but for brightness and contrast, 1 where no structure is left or what is there
+/// has nothing to do with it, at most 2.
 ///
 /// This is 1 less the structure term of SSIM (Wang, Bovik, Sheikh and Simoncelli, "Image quality
 /// assessment: from error visibility to structural similarity", 2004, equation 10) of luma, each
@@ -62,7 +62,8 @@ pub fn content_term(found: &Planes, candidate: &Planes) -> Option<f64> {
             |square: f64, sum: f64| (square / count - (sum / count).powi(2)).max(0.0).sqrt();
         let (contrast, other) = (spread(aa, a), spread(bb, b));
         let covariance = ab / count - a * b / (count * count);
-        kept += contrast * (covariance + STABILISER) / (contrast * other + STABILISER);
+        // The contrast of the block times its correlation.
+        kept += covariance / other.max(ROUNDING);
         total += contrast;
     }
     let is_flat = total.is_nan() || total < LEAST_CONTRAST;
