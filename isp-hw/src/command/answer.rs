@@ -54,7 +54,8 @@ impl Answer {
             }
             Err(error) => Err(AnswerError::NotAnAnswer {
                 line: shortened(String::from_utf8_lossy(line).trim(), 200),
-                reason: error.to_string(),
+                // The parser cites a string of the wrong place whole.
+                reason: shortened(&error.to_string(), 300),
             }),
         }
     }
@@ -83,5 +84,8 @@ mod tests {
         }
         let error = Answer::parse("é".repeat(10_000).as_bytes()).unwrap_err().to_string();
         assert!(error.len() < 1000 && error.contains("é…"), "{error}");
+        let text = format!("{{\"ok\": \"{}\\u0007\"}}", "a".repeat(10_000));
+        let error = Answer::parse(text.as_bytes()).unwrap_err().to_string();
+        assert!(error.len() < 1000 && !error.contains(char::is_control), "{error}");
     }
 }
