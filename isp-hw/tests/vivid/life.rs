@@ -6,7 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use isp_hw::camera::MonotonicTime;
-use isp_hw::v4l2::{CameraError, Capture, CaptureOptions, Step};
+use isp_hw::pixel_format::PixelFormat;
+use isp_hw::v4l2::{CameraError, Capture, CaptureOptions, FormatWish, Step};
 
 use crate::vivid::{PATIENCE, find, frames, open, set, small, start, webcam};
 
@@ -50,6 +51,17 @@ fn capture_threads() -> Vec<String> {
         .map(|name| name.trim().to_owned())
         .filter(|name| name.starts_with("capture-"))
         .collect()
+}
+
+/// Time that the one capturing thread has had the processor.
+fn capture_time() -> Duration {
+    let task = fs::read_dir("/proc/self/task").unwrap().find_map(|task| {
+        let path = task.unwrap().path();
+        let name = fs::read_to_string(path.join("comm")).ok()?;
+        name.starts_with("capture-").then_some(path)
+    });
+    let text = fs::read_to_string(task.unwrap().join("schedstat")).unwrap();
+    Duration::from_nanos(text.split_whitespace().next().unwrap().parse().unwrap())
 }
 
 /// The kernel takes a moment to clear away a thread that was joined.
@@ -146,4 +158,37 @@ fn the_thread_has_a_name_and_ends_with_the_capture() {
     let counts = capture.stop();
     assert!(counts.delivered >= 1, "{counts:?}");
     assert_no_capture_threads();
+}
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn the_thread_costs_few_copies_of_a_frame() {
+    const FRAMES: u64 = 60;
+    const MOST_COPIES: f64 = 8.0;
+    let wish =
+        FormatWish { pixel: Some(PixelFormat::Yuyv), size: Some([1280, 720]), rate: Some(30.0) };
+    let capture = start(&webcam(), &wish).unwrap();
+    let frame = frames(&capture, 1).remove(0);
+    let (before, first, begin) = (capture_time(), capture.counts().delivered, Instant::now());
+    while capture.counts().delivered - first < FRAMES {
+        assert!(begin.elapsed() < 12 * PATIENCE, "{:?}", capture.counts());
+        thread::sleep(Duration::from_millis(50));
+    }
+    let (spent, elapsed) = (capture_time() - before, begin.elapsed());
+    let delivered = (capture.counts().delivered - first) as f64;
+    let mut copy = vec![0_u8; frame.bytes.len()];
+    let begin = Instant::now();
+    for _ in 0..20 {
+        copy.copy_from_slice(std::hint::black_box(&frame.bytes));
+        std::hint::black_box(&mut copy);
+    }
+    let copying = begin.elapsed().as_secs_f64() / 20.0;
+    let copies = spent.as_secs_f64() / delivered / copying;
+    println!(
+        "capture thread at 1280×720 YUYV, {:.1} frames/s: {:.1} % of the emulated core, {copies:.1} \
+         copies of a frame each",
+        delivered / elapsed.as_secs_f64(),
+        100.0 * spent.as_secs_f64() / elapsed.as_secs_f64(),
+    );
+    assert!(copies < MOST_COPIES, "{copies} copies of a frame");
 }

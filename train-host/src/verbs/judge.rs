@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use rayon::prelude::*;
 use train_host::environment::TASTE_QUERIES;
-use train_host::evaluation::{best_of_nine, run_taste_policy};
+use train_host::evaluation::{BestOfNine, best_of_nine, run_taste_policy};
 use train_host::photographs::Pair;
 use tuner::actor::{Actor, Representation};
 
@@ -67,9 +67,13 @@ pub fn run(options: &Options) -> Result<()> {
             print_row(&format!("{name}, {} {queries}", query + 1), &values, &unedited)?;
         }
     }
-    let best: Vec<f64> = judged.iter().filter_map(|each| each.best).collect();
+    let best: Vec<BestOfNine> = judged.iter().filter_map(|each| each.best).collect();
     if !best.is_empty() {
-        print_row("the nine parameters, searched for the expert's picture", &best, &unedited)?;
+        let [matched, searched]: [Vec<f64>; 2] =
+            [|each: &BestOfNine| each.matched, |each: &BestOfNine| each.searched]
+                .map(|figure| best.iter().map(figure).collect());
+        print_row("matched to the expert's picture itself, 10 queries", &matched, &unedited)?;
+        print_row("the same, 20 queries", &searched, &unedited)?;
     }
     Ok(())
 }
@@ -78,7 +82,7 @@ pub fn run(options: &Options) -> Result<()> {
 struct Judged {
     unedited: f64,
     policies: Vec<Vec<f64>>,
-    best: Option<f64>,
+    best: Option<BestOfNine>,
 }
 
 impl Judged {

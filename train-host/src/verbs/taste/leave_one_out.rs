@@ -26,7 +26,7 @@ pub fn run(options: &Options, studied: &Studied) -> Result<()> {
         if let Some(actor) = &before {
             general.extend(run_taste_policy(actor, &pair, 1)?.queries);
         }
-        best.push(best_of_nine(&pair)?);
+        best.push(best_of_nine(&pair)?.searched);
     }
     println!("{} pairs, each left out once, at its own size\n", unedited.len());
     print_head();

@@ -91,6 +91,28 @@ fn the_first_layer_is_the_convolution_that_its_weights_say() {
     }
 }
 
+/// Mean of each layer, and eight of its values: printed by `tests/python/vgg_features.py` with
+/// torchvision 0.26.0, for the same weights and the same picture.
+const TORCHVISION: [[f32; 9]; 4] = [
+    [0.60483, 1.29642, 0.488646, 0.0, 1.3266, 0.0, 2.77988, 0.434551, 0.372181],
+    [0.280162, 0.18772, 0.547867, 1.48158, 0.638707, 0.0, 0.0, 0.0, 0.0],
+    [0.263348, 0.145257, 0.846115, 0.723275, 1.17177, 0.343924, 0.0, 0.0, 0.0],
+    [12.9041, 73.9853, 0.0, 13.686, 0.0, 20.8404, 0.0, 51.7715, 0.0],
+];
+
+#[test]
+fn features_are_those_of_torchvision() {
+    let vgg = Vgg::load(file(|_, shape| Some(shape)).path()).unwrap();
+    for (layer, expected) in vgg.features(&picture()).unwrap().0.iter().zip(TORCHVISION) {
+        let values = to_host(layer);
+        let mean = values.iter().sum::<f32>() / values.len() as f32;
+        let spread = (0..8).map(|part| values[values.len() * part / 8 + 13 * part + 5]);
+        for (found, expected) in std::iter::once(mean).chain(spread).zip(expected) {
+            assert!((found - expected).abs() <= 2e-4 * (1.0 + expected), "{found} {expected}");
+        }
+    }
+}
+
 #[test]
 fn files_of_something_else_are_refused_by_name() {
     let message = |file: &tempfile::NamedTempFile| Vgg::load(file.path()).unwrap_err().to_string();
