@@ -62,7 +62,7 @@ pub const LANES: [Lane; 8] = [
         kernel_options: &["iomem=relaxed", ""],
         // Nobody has measured yet how long it takes.
         is_by_hand: true,
-        ..lane("raspi", &["raspberry_pi", "isptune"], 6)
+        ..lane("raspi", &["raspberry_pi", "isptune"], 20)
     },
 ];
 
