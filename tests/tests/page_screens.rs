@@ -75,7 +75,7 @@ fn record(folder: &Path) {
         picture.resized(640, 400).unwrap().save(folder.join(name)).unwrap();
     }
     let params = lab.queries[2].params.clone();
-    let (now, predicted) = (lab.found.unwrap(), lab.queries[2].score);
+    let (now, predicted) = (lab.found.unwrap(), lab.queries[2].score.unwrap());
     let plan = Answer::Planned { native: params.clone(), params, now, predicted };
     let gate = other("gate", State::Waiting, "/dev/video2: no such device; plug the camera in");
     let line = other("line-2", State::Faulted, "/dev/video3 sends no frames; check its cable");
@@ -131,7 +131,7 @@ fn check_actions(facts: &Value) {
     let plan = actions["plan"].as_str().unwrap();
     let lab = lab();
     let [now, then] = [lab.found, Some(lab.queries[2].score)]
-        .map(|score: Option<ScoreStatus>| format!("{:.1}", score.unwrap().psnr_db));
+        .map(|score: Option<ScoreStatus>| format!("{:.1}", score.unwrap().psnr_db().unwrap()));
     assert!(
         plan.contains(&format!("{then} dB instead of {now} dB. Nothing was written.")),
         "{plan}"
