@@ -97,7 +97,7 @@ const keptInStyle = ({ kind, look, now }) =>
         tone: "good",
       }
     : {
-        title: `Holds ${distance(now)} from ${look}`,
+        title: `Holds the style of ${look} within ${apart(now.style_distance)}`,
         meaning: "Tones and colours are as near to the look's as the camera came, whatever it shows.",
         tone: "good",
       };

@@ -205,6 +205,11 @@ fn check_cameras_and_events(facts: &Value) {
     assert_eq!(events["lost"], json!(["Connection lost; trying again…", "stale"]));
     let regained = json!(["Connected", "Holds daylight within 0.77 ΔE₀₀"]);
     assert_eq!(events["regained"], regained);
+    let kinds = &events["kinds"];
+    let style = json!(["Holds the style of daylight within 0.0312", 1, true]);
+    assert_eq!(kinds["style"], style);
+    let asked = "A policy of taste was asked: it names a setting, and there is no goal to be near to.";
+    assert_eq!(kinds["taste"], json!(["Holds what daylight made of the scene", asked]));
 }
 
 #[test]
