@@ -208,7 +208,8 @@ fn check_cameras_and_events(facts: &Value) {
     let kinds = &events["kinds"];
     let style = json!(["Holds the style of daylight within 0.0312", 1, true]);
     assert_eq!(kinds["style"], style);
-    let asked = "A policy of taste was asked: it names a setting, and there is no goal to be near to.";
+    let asked =
+        "A policy of taste was asked: it names a setting, and there is no goal to be near to.";
     assert_eq!(kinds["taste"], json!(["Holds what daylight made of the scene", asked]));
 }
 

@@ -175,10 +175,10 @@ fn half_of_a_style_is_half_way() {
 fn lamps_that_flicker_or_are_switched_tune_no_style_and_no_taste_too_often() {
     for wish in [style(), taste(TASTE)] {
         let mut life = Life::begin(wish.clone(), 1.0, flickering);
-        life.until(3600);
+        life.until(1500);
         assert_eq!(life.tunes.len(), 1, "{:?}: {:?}", wish.kind(), life.tunes);
         let mut life = Life::begin(wish.clone(), 1.0, switched);
-        life.until(2 * 3600);
+        life.until(4500);
         let in_any_hour = life
             .tunes
             .iter()

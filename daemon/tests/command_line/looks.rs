@@ -183,7 +183,7 @@ fn a_look_of_taste_needs_a_sound_policy_and_nothing_else() {
     let replace = "look add mine --replace --kind taste --model junk.onnx --state state";
     bench.refuses(replace, 1, &["junk.onnx", "does not end with the digest"]);
     assert_eq!(bench.run("look show mine --state state --json").done().json(), kept);
-    bench.refuses("look add a --kind taste --state state", 2, &["--model <FILE>"]);
+    bench.refuses("look add a --kind taste --state state", 1, &["give --model FILE"]);
     bench.refuses("look add a --model mine.onnx --state state", 1, &["add --kind taste"]);
     let both = "look add a --kind taste --model mine.onnx --from input.png --state state";
     bench.refuses(both, 2, &["cannot be used with"]);

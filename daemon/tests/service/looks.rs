@@ -106,5 +106,5 @@ fn a_picture_is_kept_for_its_style_and_a_policy_for_its_taste() {
     let text = put(&service, "mine?kind=taste", &picture(1)).refused(422);
     assert!(text.contains("the body: "), "{text}");
     assert_eq!(ask(&socket, "GET /v1/looks/mine", "").json(), taste);
-    put(&service, "mine?kind=sensor", policy).refused(400);
+    put(&service, "mine?kind=sensor", policy).refused(422);
 }

@@ -24,17 +24,12 @@ pub struct Options {
         long,
         value_name = "PICTURE…|camera[:IDENTITY]",
         num_args = 1..,
-        required_unless_present = "model"
+        required_unless_present_any = ["model", "kind"]
     )]
     from: Vec<Source>,
     /// Policy of taste, for --kind taste: ONNX, as train-host exports what `train-host taste` has
     /// learned; it goes into the look
-    #[arg(
-        long,
-        value_name = "FILE",
-        required_if_eq("kind", "taste"),
-        conflicts_with_all = ["from", "against", "force"]
-    )]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "against", "force"])]
     model: Option<PathBuf>,
     /// What it asks for
     #[arg(long, value_enum, value_name = "KIND", default_value_t)]
@@ -66,6 +61,9 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<Exit> {
     if options.kind == LookKind::Style && options.against.is_some() {
         bail!("a look of the kind style may show anything; leave --against out");
+    }
+    if options.kind == LookKind::Taste && options.model.is_none() {
+        bail!("a look of the kind taste is made of a policy and has no picture; give --model FILE");
     }
     if options.kind != LookKind::Taste && options.model.is_some() {
         bail!("--model is for looks of the kind taste; add --kind taste");
