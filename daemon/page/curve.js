@@ -2,7 +2,7 @@
 
 import { byId, element, redraw, shape, write } from "./element.js";
 import { isSame } from "./history.js";
-import { count, delta, sentence } from "./words.js";
+import { apart, count, delta, isOfStyle, sentence } from "./words.js";
 
 // The plot inside a drawing of 420 × 258 units.
 const [LEFT, RIGHT, TOP, BOTTOM] = [50, 404, 32, 214];
@@ -50,6 +50,27 @@ const AXES = [
     better: Math.min,
     words: (value) => delta(value),
     noticeable: 1,
+  },
+];
+
+// Where only style counts there is one score.
+const STYLE_MARKS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
+const styleMarks = (lowest, highest) => {
+  const first = STYLE_MARKS.findLastIndex((mark) => mark <= lowest);
+  const last = STYLE_MARKS.findIndex((mark) => mark >= highest);
+  return STYLE_MARKS.slice(first, Math.max(last, first + 1) + 1);
+};
+const STYLE_AXES = [
+  {
+    id: "curve-style",
+    heading: "Distance of style",
+    note: "Lower is better.",
+    unit: "parts of the range of luma",
+    of: ({ style_distance: value }) => clamp(value ?? 1, 0.001, 1),
+    marks: styleMarks,
+    share: (value, low, high) => Math.log(value / low) / Math.log(high / low),
+    better: Math.min,
+    words: apart,
   },
 ];
 
@@ -151,13 +172,19 @@ export const showCurves = (status) => {
   const isRunning = state === "tuning";
   const made = count(queries.length, "query", "queries");
   write(byId("course-note"), queries.length ? (isRunning ? `${made} so far` : made) : "");
-  byId("curves-key").hidden = queries.length === 0;
+  byId("curves-key").hidden = queries.every(({ score }) => !score);
   redraw(place, [queries, before], () => {
     if (queries.length === 0) {
       place.replaceChildren(element("p", { class: "small" }, "No tune since the service was started."));
       return;
     }
-    const figures = AXES.map((axis) =>
+    if (queries.some(({ score }) => !score)) {
+      const told = "A policy of taste was asked: it names a setting, and there is no goal to be near to.";
+      place.replaceChildren(element("p", { class: "small" }, told));
+      return;
+    }
+    const axes = queries.some(({ score }) => isOfStyle(score)) ? STYLE_AXES : AXES;
+    const figures = axes.map((axis) =>
       element(
         "figure",
         { id: axis.id },

@@ -1,7 +1,20 @@
 // What the camera is doing, how near it is to the look, and what is wrong, in plain words.
 
 import { byId, element, redraw, write } from "./element.js";
-import { count, decibels, delta, faultKind, headline, label, moment, sentence, signed, similarity } from "./words.js";
+import {
+  apart,
+  count,
+  decibels,
+  delta,
+  faultKind,
+  headline,
+  isOfStyle,
+  label,
+  moment,
+  sentence,
+  signed,
+  similarity,
+} from "./words.js";
 
 let spoken = "";
 
@@ -42,6 +55,7 @@ const showNotices = ({ message, blind, state }, tone) => {
   });
 };
 
+const STYLE_MEASURES = [["Distance of style", "style_distance", apart]];
 const MEASURES = [
   ["Difference ΔE₀₀", "delta_e00", delta],
   ["PSNR", "psnr_db", decibels],
@@ -52,7 +66,8 @@ const showReadings = ({ found, now, reached, retunes_last_hour: retunes }) => {
   const list = byId("readings");
   list.hidden = !now && !found && !reached;
   redraw(list, [found, now, reached, retunes], () => {
-    const tiles = MEASURES.map(([name, key, words]) =>
+    const measures = [found, now, reached].some(isOfStyle) ? STYLE_MEASURES : MEASURES;
+    const tiles = measures.map(([name, key, words]) =>
       element(
         "div",
         {},
@@ -79,12 +94,15 @@ const showReadings = ({ found, now, reached, retunes_last_hour: retunes }) => {
 const lightWords = ({ ev, kelvin }) =>
   [`${signed(ev, 1)} EV beside the look`, kelvin && `${kelvin.toLocaleString()} K`].filter(Boolean).join(", ");
 
-const showCounts = ({ counts, camera, light }) => {
+const KINDS = { finish: "a finished picture", style: "a style", taste: "a taste" };
+
+const showCounts = ({ counts, camera, kind, light }) => {
   const list = byId("counts");
-  redraw(list, [counts, camera, light], () => {
+  redraw(list, [counts, camera, kind, light], () => {
     const faults = Object.entries(counts.faults);
     const rows = [
       ["Camera", camera ?? "not open yet"],
+      ...(kind ? [["Held on", KINDS[kind] ?? kind]] : []),
       ["Tunes", `${counts.tunes.toLocaleString()}, ${count(counts.queries, "query", "queries")}`],
       ["Settings adopted", counts.adoptions.toLocaleString()],
       ["Measurements", counts.measurements.toLocaleString()],

@@ -1,7 +1,7 @@
 // The settings that were adopted, and the way back to one of them.
 
 import { byId, element, redraw } from "./element.js";
-import { decibels, delta, moment } from "./words.js";
+import { apart, decibels, delta, distance, isOfStyle, moment } from "./words.js";
 
 // So many are shown until somebody asks for all.
 const SHOWN = 5;
@@ -41,11 +41,13 @@ export const isSame = (params, standing) =>
 const entry = (adoption, stands, revert) => {
   const { at_ms: at, look, before, after } = adoption;
   const time = moment(at);
-  const change = [
-    before && after && `${delta(before.delta_e00)} → ${delta(after.delta_e00)} ΔE₀₀`,
-    !before && after && `${delta(after.delta_e00)} ΔE₀₀`,
-    after && decibels(after.psnr_db),
-  ];
+  const change = isOfStyle(after)
+    ? [before ? `${apart(before.style_distance)} → ${distance(after)}` : "as the policy named it"]
+    : [
+        before && after && `${delta(before.delta_e00)} → ${distance(after)}`,
+        !before && after && distance(after),
+        after && decibels(after.psnr_db),
+      ];
   return element(
     "li",
     {},

@@ -46,7 +46,8 @@ export class Looks {
     for (const [name, url] of this.#thumbnails) {
       if (!names.has(name)) this.#forget(name, url);
     }
-    await Promise.all(this.#looks.map(({ name }) => this.#thumbnail(name)));
+    const shown = this.#looks.filter(({ kind }) => kind !== "taste");
+    await Promise.all(shown.map(({ name }) => this.#thumbnail(name)));
     if (this.#camera) this.show(this.#camera);
   }
 
@@ -65,7 +66,7 @@ export class Looks {
   // Shows the looks, and which of them the camera is held on.
   show(status) {
     this.#camera = status;
-    const names = this.#looks.map(({ name, tags }) => [name, tags, this.#thumbnails.get(name)]);
+    const names = this.#looks.map(({ name, kind, tags }) => [name, kind, tags, this.#thumbnails.get(name)]);
     redraw(gallery, names, () => gallery.replaceChildren(...this.#tiles()));
     for (const tile of gallery.children) {
       const choice = tile.firstChild;
@@ -80,17 +81,17 @@ export class Looks {
   }
 
   #tiles() {
-    const tiles = this.#looks.map(({ name, tags }) => {
+    const tiles = this.#looks.map(({ name, kind, tags }) => {
       const url = this.#thumbnails.get(name);
       const picture = url
         ? element("img", { src: url, alt: "" })
-        : element("span", { class: "blank" }, "no picture");
+        : element("span", { class: "blank" }, kind === "taste" ? "a taste" : "no picture");
       const choice = element(
         "button",
         { type: "button", class: "choice", "data-look": name, onclick: () => this.#choose(name) },
         picture,
         element("span", { class: "name" }, name),
-        element("span", { class: "tags" }, tagWords(tags)),
+        element("span", { class: "tags" }, tagWords(kind, tags)),
       );
       const remove = element(
         "button",
@@ -231,8 +232,9 @@ export class Looks {
   }
 }
 
-// `{illuminant: "D65"}` → "D65"
-const tagWords = (tags) => Object.values(tags ?? {}).join(" · ");
+// `"style"`, `{illuminant: "D65"}` → "style · D65"
+const tagWords = (kind, tags) =>
+  [...(kind === "style" ? [kind] : []), ...Object.values(tags ?? {})].join(" · ");
 
 // A name for a look from that of a file.
 const nameOf = (file) =>

@@ -1,7 +1,7 @@
 // What a tune would do, as the service answers it.
 
 import { byId, element } from "./element.js";
-import { decibels, delta, label, native, signed } from "./words.js";
+import { apart, decibels, delta, distance, isOfStyle, label, native, signed } from "./words.js";
 
 // Changes below this are none.
 const CHANGE_FROM = 0.005;
@@ -37,10 +37,15 @@ export const showPlan = (status, { params, native: natives, now, predicted }, re
       "p",
       {},
       "Predicted: ",
-      element("b", {}, `${delta(predicted.delta_e00)} ΔE₀₀`),
-      ` instead of ${delta(now.delta_e00)}, `,
-      element("b", {}, decibels(predicted.psnr_db)),
-      ` instead of ${decibels(now.psnr_db)}. Nothing was written.`,
+      element("b", {}, distance(predicted)),
+      ...(isOfStyle(predicted)
+        ? [` instead of ${apart(now.style_distance)}`]
+        : [
+            ` instead of ${delta(now.delta_e00)}, `,
+            element("b", {}, decibels(predicted.psnr_db)),
+            ` instead of ${decibels(now.psnr_db)}`,
+          ]),
+      ". Nothing was written.",
     ),
     changes.length
       ? element(

@@ -23,6 +23,16 @@ export const decibels = (value) => {
   return value >= 99.95 ? "exact" : `${value.toFixed(1)} dB`;
 };
 
+// A distance of style, in parts of the range of luma.
+export const apart = (value) => (Number.isFinite(value) ? value.toFixed(4) : "–");
+
+// Whether a score is one of style, which has no pixels to compare.
+export const isOfStyle = (score) => score?.style_distance !== undefined;
+
+// How far a picture is from the look, in the unit of the look's kind.
+export const distance = (score) =>
+  isOfStyle(score) ? `${apart(score.style_distance)} in style` : `${delta(score.delta_e00)} ΔE₀₀`;
+
 export const similarity = (value) => (Number.isFinite(value) ? value.toFixed(4) : "–");
 
 // With a sign, and a real minus.
@@ -78,6 +88,20 @@ const MEANINGS = {
   poor: "The difference from the look is plain to see.",
 };
 
+// A style is seldom reached, and a taste has no goal: there is no verdict on either.
+const keptInStyle = ({ kind, look, now }) =>
+  kind === "taste"
+    ? {
+        title: `Holds what ${look} made of the scene`,
+        meaning: `The picture has moved ${apart(now.style_distance)} since. In another light the policy is asked anew.`,
+        tone: "good",
+      }
+    : {
+        title: `Holds the style of ${look} within ${apart(now.style_distance)}`,
+        meaning: "Tones and colours are as near to the look's as the camera came, whatever it shows.",
+        tone: "good",
+      };
+
 const kept = (status) => {
   if (!status.look) {
     return {
@@ -89,30 +113,37 @@ const kept = (status) => {
   if (!status.now) {
     return { title: `Holds ${status.look}`, meaning: "Not measured yet.", tone: "plain" };
   }
-  const distance = `${delta(status.now.delta_e00)} ΔE₀₀`;
+  if (isOfStyle(status.now)) return keptInStyle(status);
+  const difference = distance(status.now);
   const tone = verdict(status.now.delta_e00);
   const title =
     tone === "poor"
-      ? `Holds ${distance} from ${status.look}`
-      : `Holds ${status.look} within ${distance}`;
+      ? `Holds ${difference} from ${status.look}`
+      : `Holds ${status.look} within ${difference}`;
   return { title, meaning: MEANINGS[tone], tone };
 };
 
-const tuning = ({ look, queries }) => ({
-  title: `Tunes to ${look ?? "its look"}`,
+const tuning = ({ kind, look, queries }) => ({
+  title: kind === "taste" ? `Asks ${look} what it makes of the scene` : `Tunes to ${look ?? "its look"}`,
   meaning: queries.length
-    ? `${count(queries.length, "query", "queries")} made. What is found is kept only if it measures better than what stands.`
+    ? `${count(queries.length, "query", "queries")} made. ${
+        kind === "taste"
+          ? "What the policy names is kept unless it clips or posterises."
+          : "What is found is kept only if it measures better than what stands."
+      }`
     : "The first query is being made.",
   tone: "work",
 });
 
-const drifting = ({ look, now, reached }) => ({
+const drifting = ({ kind, look, now, reached }) => ({
   title: now
-    ? `Has moved ${delta(now.delta_e00)} ΔE₀₀ from ${look ?? "its look"}`
+    ? `Has moved ${distance(now)} from ${look ?? "its look"}`
     : `Has moved away from ${look ?? "its look"}`,
   meaning:
-    (reached ? `It was ${delta(reached.delta_e00)} when it was tuned. ` : "") +
-    "If it stays away, the camera is tuned again.",
+    kind === "taste"
+      ? "If it stays away, the policy is asked again."
+      : (reached ? `It was ${isOfStyle(reached) ? apart(reached.style_distance) : delta(reached.delta_e00)} when it was tuned. ` : "") +
+        "If it stays away, the camera is tuned again.",
   tone: "fair",
 });
 

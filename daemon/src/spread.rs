@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use tuner::{Frame, GoalOptions};
 
-use crate::keeping::{HeldGoal, LookPicture};
+use crate::keeping::PixelGoal;
 
 /// The largest difference between any two cameras.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,8 +36,7 @@ pub fn spread(pictures: &[(String, Arc<Frame>)]) -> Result<Option<Spread>, Strin
 
 /// Mean ΔE00 of what both pictures show.
 fn difference(picture: &Frame, reference: &Arc<Frame>) -> Result<f64, String> {
-    let look = LookPicture { name: String::new(), picture: Arc::clone(reference), strength: 1.0 };
-    let goal = HeldGoal::new(&look, picture, GoalOptions::default());
+    let goal = PixelGoal::new(reference, 1.0, picture, GoalOptions::default());
     let sight = goal.map_err(|error| error.to_string())?.sight(picture);
     Ok(sight.map_err(|unusable| unusable.to_string())?.score.delta_e00.mean)
 }

@@ -215,6 +215,22 @@ const useTabs = async (page) => {
   return steps;
 };
 
+// A camera that is held on a style, and then on a taste.
+const useKinds = async (page) => {
+  const { kind, now, reached, found, queries } = service.status("lab");
+  const of = (style_distance) => ({ style_distance });
+  const scored = queries.map((query, index) => ({ ...query, score: of(0.05 / (index + 1)) }));
+  service.play("lab", { kind: "style", now: of(0.0312), reached: of(0.03), found: of(0.09), queries: scored });
+  const style = [await becomes(page, "headline", "0.0312"), await page.locator("#curve-style circle.best").count()];
+  style.push(/distance of style/i.test(await text(page, "readings")));
+  const unscored = queries.slice(0, 1).map((query) => ({ ...query, score: null }));
+  service.play("lab", { kind: "taste", now: of(0.001), reached: of(0.0004), found: null, queries: unscored });
+  const taste = [await becomes(page, "headline", "made of the scene"), await text(page, "curves")];
+  service.play("lab", { kind, now, reached, found, queries });
+  await becomes(page, "headline", "0.77");
+  return { style, taste };
+};
+
 const useEvents = async (page) => {
   const steps = {};
   const source = () => page.locator(".compare .under").getAttribute("src");
@@ -238,6 +254,7 @@ const useEvents = async (page) => {
   service.play("lab", { state: "holding", now: { ...now, delta_e00: 0.77 } });
   await service.start();
   steps.regained = [await becomes(page, "connection", "Connected"), await becomes(page, "headline", "0.77")];
+  steps.kinds = await useKinds(page);
   return steps;
 };
 

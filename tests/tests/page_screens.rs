@@ -75,7 +75,7 @@ fn record(folder: &Path) {
         picture.resized(640, 400).unwrap().save(folder.join(name)).unwrap();
     }
     let params = lab.queries[2].params.clone();
-    let (now, predicted) = (lab.found.unwrap(), lab.queries[2].score);
+    let (now, predicted) = (lab.found.unwrap(), lab.queries[2].score.unwrap());
     let plan = Answer::Planned { native: params.clone(), params, now, predicted };
     let gate = other("gate", State::Waiting, "/dev/video2: no such device; plug the camera in");
     let line = other("line-2", State::Faulted, "/dev/video3 sends no frames; check its cable");
@@ -131,7 +131,7 @@ fn check_actions(facts: &Value) {
     let plan = actions["plan"].as_str().unwrap();
     let lab = lab();
     let [now, then] = [lab.found, Some(lab.queries[2].score)]
-        .map(|score: Option<ScoreStatus>| format!("{:.1}", score.unwrap().psnr_db));
+        .map(|score: Option<ScoreStatus>| format!("{:.1}", score.unwrap().psnr_db().unwrap()));
     assert!(
         plan.contains(&format!("{then} dB instead of {now} dB. Nothing was written.")),
         "{plan}"
@@ -205,6 +205,12 @@ fn check_cameras_and_events(facts: &Value) {
     assert_eq!(events["lost"], json!(["Connection lost; trying again…", "stale"]));
     let regained = json!(["Connected", "Holds daylight within 0.77 ΔE₀₀"]);
     assert_eq!(events["regained"], regained);
+    let kinds = &events["kinds"];
+    let style = json!(["Holds the style of daylight within 0.0312", 1, true]);
+    assert_eq!(kinds["style"], style);
+    let asked =
+        "A policy of taste was asked: it names a setting, and there is no goal to be near to.";
+    assert_eq!(kinds["taste"], json!(["Holds what daylight made of the scene", asked]));
 }
 
 #[test]

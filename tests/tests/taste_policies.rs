@@ -15,12 +15,18 @@ use tuner::{
 /// Written down: exposure up where the picture as found is dark (the mean of its darkest tenth), a
 /// little saturation always, and half of the saturation taken back once it is seen.
 fn written_down() -> Vec<u8> {
+    with_exposure(0.0)
+}
+
+/// The same with so much exposure on top: with 8, all there is, whatever there is to see.
+fn with_exposure(bias_of_exposure: f32) -> Vec<u8> {
     let mut weights = vec![0.0; 9 * TASTE_LENGTH];
     weights[..3].fill(-0.4);
     let saturation = Parameter::Saturation.index();
     weights[saturation * TASTE_LENGTH + 228 + saturation] = -0.5;
     let mut bias = vec![0.0; 9];
     bias[saturation] = 0.2;
+    bias[Parameter::Exposure.index()] = bias_of_exposure;
     let network = Network::of_kind(Representation::Taste);
     let network = network.with_perceptron(Vec::new(), Dense { weights, bias }).unwrap();
     let provenance = Provenance { command: "written down".to_owned(), ..Provenance::default() };
@@ -107,13 +113,17 @@ fn each_kind_is_refused_where_the_other_is_wanted() {
     assert!(wrong.contains("takes 237 values, the observation has 344"), "{wrong}");
 }
 
-/// The tests of the command line have no exporter. `ISPTUNE_WRITE_FIXTURES=1` writes the file.
+/// The tests of the daemon have no exporter. `ISPTUNE_WRITE_FIXTURES=1` writes the files.
 #[test]
-fn the_fixture_of_the_command_line_is_this_policy() {
-    let path: PathBuf =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../daemon/tests/command_line/taste.onnx");
-    if std::env::var_os("ISPTUNE_WRITE_FIXTURES").is_some() {
-        std::fs::write(&path, written_down()).unwrap();
+fn the_fixtures_of_the_daemon_are_these_policies() {
+    for (name, policy) in
+        [("taste.onnx", written_down()), ("glaring_taste.onnx", with_exposure(8.0))]
+    {
+        let path: PathBuf =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../daemon/tests/command_line").join(name);
+        if std::env::var_os("ISPTUNE_WRITE_FIXTURES").is_some() {
+            std::fs::write(&path, &policy).unwrap();
+        }
+        assert!(std::fs::read(&path).unwrap() == policy, "{}", path.display());
     }
-    assert!(std::fs::read(&path).unwrap() == written_down(), "{}", path.display());
 }

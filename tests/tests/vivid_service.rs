@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -11,13 +12,17 @@ use std::time::{Duration, Instant};
 use daemon::api::ServiceStatus;
 use daemon::client::Client;
 use daemon::keeping::State;
-use daemon::supervisor::CameraStatus;
+use daemon::look::LookKind;
+use daemon::supervisor::{CameraStatus, ScoreStatus};
 use isptune_tests::guest::{
     PICTURE_CONTROLS, controls, power_on, run, set_controls, spoil, still_scene,
 };
 use isptune_tests::vivid_driver::{bind, unbind};
+use tuner::{Frame, Samples};
 
 const SOCKET: &str = "/run/isptune/isptuned.sock";
+/// Exposure up where the picture is dark, a little saturation always (`taste_policies.rs`).
+const POLICY: &[u8] = include_bytes!("../../daemon/tests/command_line/taste.onnx");
 /// Emulated on a busy host, a tune takes minutes.
 const LONGEST: Duration = Duration::from_secs(400);
 
@@ -64,7 +69,8 @@ impl Service {
 }
 
 fn is_held(status: &CameraStatus) -> bool {
-    status.state == State::Holding && status.reached.is_some_and(|score| score.psnr_db > 40.0)
+    status.state == State::Holding
+        && status.reached.and_then(|score| score.psnr_db()).is_some_and(|db| db > 40.0)
 }
 
 /// A still scene of medium levels, the camera at its defaults, and a look of it; then everything is
@@ -74,10 +80,15 @@ fn prepare() -> BTreeMap<String, i64> {
     fs::create_dir_all("/etc/isptune").unwrap();
     power_on();
     run("isptune", &["look", "add", "bars", "--force", "--from", "camera"]);
-    let config =
-        "[keep]\ndwell_s = 1\ncool_down_s = 0\n[[camera]]\nname = \"gate\"\nlook = \"bars\"\n";
-    fs::write("/etc/isptune/isptuned.toml", config).unwrap();
+    configure("bars");
     spoil()
+}
+
+fn configure(look: &str) {
+    let config = format!(
+        "[keep]\ndwell_s = 1\ncool_down_s = 0\n[[camera]]\nname = \"gate\"\nlook = \"{look}\"\n"
+    );
+    fs::write("/etc/isptune/isptuned.toml", config).unwrap();
 }
 
 #[test]
@@ -141,4 +152,71 @@ fn a_camera_that_is_unplugged_is_waited_for_and_held_again() {
     still_scene();
     service.wait_for("the look again", is_held);
     service.stop();
+}
+
+fn is_held_on(status: &CameraStatus, kind: LookKind) -> bool {
+    status.state == State::Holding && status.kind == Some(kind) && status.reached.is_some()
+}
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn a_spoiled_camera_is_tuned_to_a_style_and_given_back() {
+    prepare();
+    // What the camera showed at its defaults, upside down and a part of it: only its style is left.
+    power_on();
+    run("isptune", &["camera", "capture", "--out", "/tmp/bars.png"]);
+    let bars = Frame::load(Path::new("/tmp/bars.png")).unwrap();
+    upside_down(bars).save("/tmp/still.png").unwrap();
+    let add = ["look", "add", "still", "--kind", "style", "--force", "--from", "/tmp/still.png"];
+    run("isptune", &add);
+    configure("still");
+    let found = spoil();
+    let service = Service::start();
+    let status = service.wait_for("the style", |status| is_held_on(status, LookKind::Style));
+    let distance = |score: Option<ScoreStatus>| score.unwrap().style_distance().unwrap();
+    let (was, reached) = (distance(status.found), distance(status.reached));
+    println!("style: {was:.4} as found, {reached:.4} reached");
+    assert!(reached < 0.5 * was, "{status:?}");
+    assert_ne!(controls(&PICTURE_CONTROLS), found);
+    service.stop();
+    assert_eq!(controls(&PICTURE_CONTROLS), found);
+}
+
+#[test]
+#[ignore = "needs the kernel's vivid driver; cargo xtask test runs it in a virtual machine"]
+fn a_camera_is_held_on_what_a_policy_makes_of_it_and_given_back() {
+    let found = prepare();
+    fs::write("/tmp/mine.onnx", POLICY).unwrap();
+    run("isptune", &["look", "add", "mine", "--kind", "taste", "--model", "/tmp/mine.onnx"]);
+    configure("mine");
+    let service = Service::start();
+    let status = service.wait_for("the taste", |status| is_held_on(status, LookKind::Taste));
+    println!("taste: {:?}, {:?}", status.reached, status.limited_by);
+    assert!((1..=2).contains(&status.counts.queries), "{status:?}");
+    assert_eq!((status.counts.adoptions, &status.limited_by), (1, &Vec::new()), "{status:?}");
+    let held = controls(&PICTURE_CONTROLS);
+    assert_ne!(held, found);
+    // Another program turns a knob: what was held is put back, and the policy is not asked.
+    set_controls(&[("brightness", 60)]);
+    let deadline = Instant::now() + LONGEST;
+    while controls(&PICTURE_CONTROLS) != held {
+        assert!(Instant::now() < deadline, "{:?}", controls(&PICTURE_CONTROLS));
+        sleep(Duration::from_millis(200));
+    }
+    let status = service.wait_for("the taste again", |s| is_held_on(s, LookKind::Taste));
+    assert_eq!(status.counts.tunes, 1, "putting back is no tune");
+    service.stop();
+    assert_eq!(controls(&PICTURE_CONTROLS), found);
+}
+
+fn upside_down(picture: Frame) -> Frame {
+    fn turned<T: Copy>(samples: &[T], row: usize) -> Vec<T> {
+        samples.chunks(row).rev().flatten().copied().collect()
+    }
+    let [width, height] = picture.size();
+    let samples = match picture.samples() {
+        Samples::U8(samples) => Samples::U8(turned(samples, width * 3)),
+        Samples::U16(samples) => Samples::U16(turned(samples, width * 3)),
+    };
+    Frame::new(width, height, samples).unwrap()
 }

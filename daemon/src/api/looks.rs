@@ -16,7 +16,8 @@ use tuner::Frame;
 
 use super::{Api, ApiError};
 use crate::look::{
-    Listing, LookError, LookKind, LookName, LookSource, LookStore, LookSummary, NewLook, Tags,
+    Listing, LookError, LookKind, LookName, LookSource, LookStore, LookSummary, NewLook, NewTaste,
+    StoredPolicy, Tags,
 };
 use crate::supervisor::Answer;
 
@@ -43,6 +44,9 @@ struct UnreadableJson {
 pub(super) struct PutQuery {
     /// Takes a bad reference all the same.
     force: Option<bool>,
+    /// What a picture that is sent is for, or that a policy's file is sent; the file of a look says
+    /// it itself.
+    kind: Option<LookKind>,
 }
 
 /// All looks.
@@ -67,8 +71,13 @@ pub(super) async fn thumbnail(
     State(api): State<Arc<Api>>,
     Named(name): Named,
 ) -> Result<Response, ApiError> {
-    let summary = with_store(&api, move |store| store.summary(&name)).await?;
-    Ok(([(CONTENT_TYPE, "image/png")], summary.thumbnail).into_response())
+    let asked = name.clone();
+    let summary = with_store(&api, move |store| store.summary(&asked)).await?;
+    let goal = summary.goal.ok_or_else(|| {
+        let text = format!("look {name} is a taste, which has no picture");
+        ApiError::new(StatusCode::NOT_FOUND, text)
+    })?;
+    Ok(([(CONTENT_TYPE, "image/png")], goal.thumbnail).into_response())
 }
 
 /// Keeps a look under this name, in place of one that there was: of a picture, or as a file of a
@@ -79,14 +88,15 @@ pub(super) async fn put(
     query: Result<Query<PutQuery>, QueryRejection>,
     request: Request,
 ) -> Result<Json<LookSummary>, ApiError> {
-    let force = query?.force.unwrap_or(false);
+    let Query(PutQuery { force, kind }) = query?;
+    let (force, kind) = (force.unwrap_or(false), kind.unwrap_or_default());
     // Before the body is read: it takes memory, and its picture more.
     let Ok(_place) = api.imports.try_acquire() else {
         let text = "another look is being stored; try again";
         return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, text));
     };
     let body = Bytes::from_request(request, &api).await?;
-    Ok(Json(with_store(&api, move |store| keep(store, name, &body, force)).await?))
+    Ok(Json(with_store(&api, move |store| keep(store, name, &body, kind, force)).await?))
 }
 
 /// Removes a look that no camera is held on.
@@ -110,6 +120,7 @@ fn keep(
     store: &LookStore,
     name: LookName,
     body: &[u8],
+    kind: LookKind,
     force: bool,
 ) -> Result<LookSummary, LookError> {
     if is_look_file(body) {
@@ -118,21 +129,19 @@ fn keep(
         file.write_all(body).map_err(failed)?;
         return store.import(file.path(), Some(&name), true);
     }
+    let tags = Tags::default();
+    if kind == LookKind::Taste {
+        let policy = StoredPolicy::of_file("the body", body.to_vec())?;
+        let file = format!("{name}, sent to the service");
+        let look = NewTaste { name, policy, file, tags }.make();
+        store.add(&look, true)?;
+        return Ok(look.summary().clone());
+    }
     let goal = Frame::load_from_memory(body, "the body").map_err(|error| {
         LookError::Unreadable { file: "the body".into(), reason: error.to_string() }
     })?;
     let source = LookSource::Picture { file: format!("{name}, sent to the service") };
-    let tags = Tags::default();
-    let look = NewLook {
-        name,
-        kind: LookKind::Finish,
-        goal,
-        source,
-        tags,
-        against: None,
-        known: Vec::new(),
-        force,
-    };
+    let look = NewLook { name, kind, goal, source, tags, against: None, known: Vec::new(), force };
     let look = look.make()?;
     store.add(&look, true)?;
     Ok(look.summary().clone())

@@ -156,11 +156,16 @@ impl Figures {
     }
 
     fn scores(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        type Figure = fn(&ScoreStatus) -> f64;
-        let figures: [(&str, &str, Figure); 3] = [
-            ("psnr_db", "PSNR against the look in dB", |score| score.psnr_db),
-            ("ssim", "Structural similarity with the look", |score| score.ssim),
-            ("delta_e00", "Mean CIEDE2000 against the look", |score| score.delta_e00),
+        type Figure = fn(&ScoreStatus) -> Option<f64>;
+        let style_help =
+            "Distance of style from the look, with a taste from the picture as adopted";
+        let figures: [(&str, &str, Figure); 4] = [
+            ("psnr_db", "PSNR against the look in dB", |score| Some(score.pixels()?.psnr_db)),
+            ("ssim", "Structural similarity with the look", |score| Some(score.pixels()?.ssim)),
+            ("delta_e00", "Mean CIEDE2000 against the look", |score| {
+                Some(score.pixels()?.delta_e00)
+            }),
+            ("style_distance", style_help, ScoreStatus::style_distance),
         ];
         for (name, help, figure) in figures {
             let mut family = to.encode_descriptor(name, help, None, MetricType::Gauge)?;
@@ -168,8 +173,8 @@ impl Figures {
                 let scores =
                     [("now", camera.now), ("reached", camera.reached), ("found", camera.found)];
                 for (picture, score) in scores {
-                    if let Some(score) = score {
-                        encode_figure(&mut family, camera, picture, figure(&score))?;
+                    if let Some(value) = score.as_ref().and_then(figure) {
+                        encode_figure(&mut family, camera, picture, value)?;
                     }
                 }
             }

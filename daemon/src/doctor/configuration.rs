@@ -27,11 +27,21 @@ pub(super) fn examine(places: &Places) -> (Vec<Finding>, Option<ServiceConfig>) 
     findings.push(policy(Some(&config)));
     let store = LookStore::open(&places.state);
     for camera in &config.cameras {
+        let tells_light =
+            |look: &String| camera.look.as_ref() == Some(look) && !camera.by_light.is_empty();
         let scheduled = camera.schedule.iter().map(|entry| &entry.look);
         for look in camera.look.iter().chain(scheduled) {
             let subject = format!("look {look}");
             let loaded = look.parse::<LookName>().and_then(|name| store.load(&name));
             findings.push(match loaded {
+                Ok(loaded) if loaded.goal().is_none() && tells_light(look) => Finding::fault(
+                    subject,
+                    format!(
+                        "it is a taste, which has no picture to tell light by, so by_light of camera \
+                         {} never chooses; give the camera a look of another kind",
+                        camera.name
+                    ),
+                ),
                 Ok(_) => Finding::fine(subject, format!("there, for camera {}", camera.name)),
                 Err(error) => Finding::fault(subject, error.to_string()),
             });

@@ -3,8 +3,9 @@
 use crate::api::ServiceStatus;
 use crate::client::{Client, ClientError};
 use crate::keeping::State;
+use crate::look::LookKind;
 use crate::service_config::{Places, ServiceConfig};
-use crate::supervisor::CameraStatus;
+use crate::supervisor::{CameraStatus, PixelScore, ScoreStatus};
 
 use super::Finding;
 
@@ -41,9 +42,20 @@ fn of_camera(camera: &CameraStatus) -> Finding {
     let Some(reached) = camera.reached.filter(|_| camera.state == State::Holding) else {
         return Finding::fine(subject, camera.state.name());
     };
-    let text =
-        format!("held {:.1} dB, ΔE00 {:.1} from its look", reached.psnr_db, reached.delta_e00);
-    if reached.delta_e00 < REACHED_DELTA_E {
+    let (text, is_reached) = match (reached, camera.kind) {
+        (ScoreStatus::Pixels(PixelScore { psnr_db, delta_e00, .. }), _) => (
+            format!("held {psnr_db:.1} dB, ΔE00 {delta_e00:.1} from its look"),
+            delta_e00 < REACHED_DELTA_E,
+        ),
+        (ScoreStatus::Style { .. }, Some(LookKind::Taste)) => {
+            ("held on what its policy named".to_owned(), camera.limited_by.is_empty())
+        }
+        // How near a style can be come depends on what the two show.
+        (ScoreStatus::Style { style_distance }, _) => {
+            (format!("held at distance {style_distance:.3} from its style"), true)
+        }
+    };
+    if is_reached {
         return Finding::fine(subject, text);
     }
     let ends: Vec<&str> = camera

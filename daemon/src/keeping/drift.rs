@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::KeepPolicy;
+use super::policy::Thresholds;
 
 /// What a measurement means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,34 +18,34 @@ pub enum DriftVerdict {
 /// A threshold with hysteresis and a dwell time.
 #[derive(Debug, Clone)]
 pub struct DriftDetector {
-    reached_delta_e: f64,
+    reached: f64,
     away_since: Option<Duration>,
 }
 
 impl DriftDetector {
-    /// Watches a picture that is now `reached_delta_e` (mean ΔE00) from its look.
+    /// Watches a picture that is now so far (mean ΔE00, or distance of style) from its look.
     #[must_use]
-    pub const fn new(reached_delta_e: f64) -> Self {
-        Self { reached_delta_e, away_since: None }
+    pub const fn new(reached: f64) -> Self {
+        Self { reached, away_since: None }
     }
 
-    /// Mean ΔE00 that the setting had when it was adopted.
+    /// How far it was from its look when its setting was adopted.
     #[must_use]
-    pub const fn reached_delta_e(&self) -> f64 {
-        self.reached_delta_e
+    pub const fn reached(&self) -> f64 {
+        self.reached
     }
 
-    /// What the mean ΔE00 measured at `now` means. Between the thresholds nothing changes.
-    pub fn observe(&mut self, now: Duration, delta_e: f64, policy: &KeepPolicy) -> DriftVerdict {
-        let excess = delta_e - self.reached_delta_e;
-        if excess < policy.exit_delta_e {
+    /// What it means to be so far `away` at `now`. Between the thresholds nothing changes.
+    pub fn observe(&mut self, now: Duration, away: f64, thresholds: &Thresholds) -> DriftVerdict {
+        let excess = away - self.reached;
+        if excess < thresholds.exit {
             self.away_since = None;
-        } else if excess >= policy.enter_delta_e && self.away_since.is_none() {
+        } else if excess >= thresholds.enter && self.away_since.is_none() {
             self.away_since = Some(now);
         }
         match self.away_since {
             None => DriftVerdict::Steady,
-            Some(since) if now.saturating_sub(since) >= policy.dwell => DriftVerdict::Drifted,
+            Some(since) if now.saturating_sub(since) >= thresholds.dwell => DriftVerdict::Drifted,
             Some(_) => DriftVerdict::Suspicious,
         }
     }
@@ -60,13 +60,19 @@ impl DriftDetector {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keeping::KeepPolicy;
+    use crate::look::LookKind;
 
     /// Verdicts of one measurement a second.
     fn verdicts(measured: impl IntoIterator<Item = f64>) -> Vec<DriftVerdict> {
-        let policy = KeepPolicy::default();
+        let thresholds = KeepPolicy::default().thresholds(LookKind::Finish);
         let mut detector = DriftDetector::new(0.5);
         let seconds = (0..).map(Duration::from_secs);
-        measured.into_iter().zip(seconds).map(|(e, at)| detector.observe(at, e, &policy)).collect()
+        measured
+            .into_iter()
+            .zip(seconds)
+            .map(|(e, at)| detector.observe(at, e, &thresholds))
+            .collect()
     }
 
     #[test]

@@ -1,165 +1,133 @@
-//! The picture that a camera is held on.
+//! What a camera is held on, whatever the kind of its look, and pictures seen against it.
 
 use std::sync::Arc;
 
-use tuner::{Frame, FrameError, Goal, GoalError, GoalOptions, Planes, Samples, Score, View};
+use tuner::{Frame, GoalOptions, StyleFeatures};
 
+use super::held_taste::{HeldTaste, TasteSight};
 use super::journal::Unusable;
+use super::kept_look::{KeptLook, LookWish};
+use super::pixel_goal::{PixelGoal, PixelSight};
+use super::reading::Reading;
+use super::style_goal::{HeldStyle, StyleSight};
 
-/// Mean below which a picture tells nothing, 8-bit steps: black level and noise.
-pub(super) const DARK_STEPS: f64 = 4.0;
-
-/// A look as it is asked for.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LookPicture {
-    /// Name of the look, for people.
-    pub name: String,
-    /// Its picture.
-    pub picture: Arc<Frame>,
-    /// 1 for the look itself, 0 for the camera as it was found, and between them a mixture.
-    pub strength: f64,
+/// What one camera is held on: a look made fit for it.
+#[derive(Debug, Clone)]
+pub enum HeldGoal {
+    /// A picture, pixel by pixel.
+    Pixels(PixelGoal),
+    /// A picture's tones and colours.
+    Style(HeldStyle),
+    /// The picture as it was when a policy's setting was adopted.
+    Taste(HeldTaste),
 }
 
-/// The goal of one camera: a look made fit for it.
+/// A picture seen against it.
 #[derive(Debug, Clone)]
-pub struct HeldGoal {
-    picture: Arc<Frame>,
-    options: GoalOptions,
-}
-
-/// A picture seen against the goal.
-#[derive(Debug, Clone)]
-pub struct Sight {
-    /// The goal, registered to the picture.
-    pub goal: Goal,
-    /// How near the picture is.
-    pub score: Score,
+pub enum Sight {
+    /// Pixel by pixel.
+    Pixels(PixelSight),
+    /// Tones and colours beside those of a goal.
+    Style(StyleSight),
+    /// Tones and colours beside those of the adopted picture.
+    Taste(TasteSight),
 }
 
 impl HeldGoal {
-    /// The goal of a camera that gave the picture `found` before anything was written to it.
+    /// What a camera is held on that gave the picture `found` before anything was written to it.
+    /// `None` for a taste: what that asks for is not known before its policy was asked.
     ///
     /// # Errors
-    /// [`GoalError`] when look and picture cannot be compared, and must be for its strength.
-    pub fn new(look: &LookPicture, found: &Frame, options: GoalOptions) -> Result<Self, GoalError> {
-        let strength = look.strength.clamp(0.0, 1.0);
-        let picture = if strength < 1.0 {
-            let goal = Goal::prepare(found, (*look.picture).clone(), &options)?;
-            Arc::new(mixture(found, &goal.aligned(), strength)?)
-        } else {
-            Arc::clone(&look.picture)
-        };
-        Ok(Self { picture, options })
+    /// [`Unusable`] when look and picture cannot be compared, and must be for its strength.
+    pub fn new(
+        look: &KeptLook,
+        found: &Frame,
+        options: GoalOptions,
+    ) -> Result<Option<Self>, Unusable> {
+        match &look.wish {
+            LookWish::Finish(picture) => PixelGoal::new(picture, look.strength, found, options)
+                .map(|goal| Some(Self::Pixels(goal)))
+                .map_err(Unusable::Refused),
+            LookWish::Style(picture) => {
+                HeldStyle::new(picture, look.strength, found, options.region_of_interest)
+                    .map(|goal| Some(Self::Style(goal)))
+                    .map_err(Unusable::NoStyle)
+            }
+            LookWish::Taste(_) => Ok(None),
+        }
     }
 
-    /// The picture of the goal.
+    /// Its picture.
     #[must_use]
     pub const fn picture(&self) -> &Arc<Frame> {
-        &self.picture
+        match self {
+            Self::Pixels(goal) => goal.picture(),
+            Self::Style(goal) => goal.picture(),
+            Self::Taste(goal) => goal.picture(),
+        }
     }
 
-    /// Compares a picture with the goal.
+    /// Compares a picture with it.
     ///
     /// # Errors
     /// [`Unusable`] when that cannot be done.
     pub fn sight(&self, picture: &Frame) -> Result<Sight, Unusable> {
-        if mean_steps(picture) < DARK_STEPS {
-            return Err(Unusable::Dark);
+        match self {
+            Self::Pixels(goal) => goal.sight(picture).map(Sight::Pixels),
+            Self::Style(goal) => goal.sight(picture).map(Sight::Style),
+            Self::Taste(goal) => goal.sight(picture).map(Sight::Taste),
         }
-        let goal = Goal::prepare(picture, (*self.picture).clone(), &self.options)
-            .map_err(Unusable::Refused)?;
-        let score = score_of(&goal, picture);
-        let region = self.options.region_of_interest;
-        let score = score.ok_or(Unusable::Refused(GoalError::NothingLeft { region }))?;
-        Ok(Sight { goal, score })
     }
 }
 
 impl Sight {
-    /// The score of another picture of the same scene.
+    /// How near the picture is.
     #[must_use]
-    pub fn score_of(&self, picture: &Frame) -> Option<Score> {
-        score_of(&self.goal, picture)
-    }
-}
-
-fn score_of(goal: &Goal, picture: &Frame) -> Option<Score> {
-    let [width, height] = picture.size();
-    let view = View::of_size(width, height);
-    let seen = Planes::from(&view.gather(picture)?);
-    Score::between(&seen, &goal.planes(&view), Some(&goal.mask(&view)), view.tile_size())
-}
-
-/// `(1 − weight)·a + weight·b`, of the display-referred samples, at the depth of `a`.
-///
-/// # Errors
-/// [`FrameError`] when the sizes differ and `b` cannot be brought to that of `a`.
-pub fn mixture(a: &Frame, b: &Frame, weight: f64) -> Result<Frame, FrameError> {
-    let [width, height] = a.size();
-    if b.size() != a.size() {
-        return mixture(a, &b.resized(width, height)?, weight);
-    }
-    let mix = |a: f64, b: f64| (1.0 - weight) * a + weight * b;
-    let samples = match (a.samples(), b.samples()) {
-        (Samples::U8(a), Samples::U8(b)) => {
-            Samples::U8(mixed(a, b, |a, b| mix(f64::from(a), f64::from(b)).round() as u8))
+    pub const fn reading(&self) -> Reading {
+        match self {
+            Self::Pixels(sight) => Reading::Pixels(sight.score),
+            Self::Style(sight) => Reading::Style(sight.reading),
+            Self::Taste(sight) => Reading::Style(sight.reading),
         }
-        (Samples::U8(a), Samples::U16(b)) => {
-            Samples::U8(mixed(a, b, |a, b| mix(f64::from(a), f64::from(b) / 257.0).round() as u8))
-        }
-        (Samples::U16(a), Samples::U8(b)) => {
-            Samples::U16(mixed(a, b, |a, b| mix(f64::from(a), f64::from(b) * 257.0).round() as u16))
-        }
-        (Samples::U16(a), Samples::U16(b)) => {
-            Samples::U16(mixed(a, b, |a, b| mix(f64::from(a), f64::from(b)).round() as u16))
-        }
-    };
-    Frame::new(width, height, samples)
-}
-
-fn mixed<A: Copy, B: Copy>(a: &[A], b: &[B], mix: impl Fn(A, B) -> A) -> Vec<A> {
-    a.iter().zip(b).map(|(a, b)| mix(*a, *b)).collect()
-}
-
-/// Mean of all samples in 8-bit steps; every 16th row will do.
-pub(super) fn mean_steps(frame: &Frame) -> f64 {
-    fn mean<T: Copy + Into<u32>>(samples: &[T], row: usize) -> f64 {
-        let rows = samples.chunks(row).step_by(16).flatten();
-        let (sum, count) = rows.fold((0_u64, 0_u64), |(sum, count), sample| {
-            (sum + u64::from((*sample).into()), count + 1)
-        });
-        sum as f64 / count.max(1) as f64
-    }
-    let row = (frame.width() * 3).max(1);
-    match frame.samples() {
-        Samples::U8(samples) => mean(samples, row),
-        Samples::U16(samples) => mean(samples, row) / 257.0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn grey(value: u8) -> Frame {
-        Frame::new(16, 16, Samples::U8(vec![value; 16 * 16 * 3])).unwrap()
     }
 
-    #[test]
-    fn a_mixture_lies_between_its_parts_at_any_depth() {
-        let deep = Frame::new(16, 16, Samples::U16(vec![200 * 257; 16 * 16 * 3])).unwrap();
-        for (a, b) in [(grey(100), grey(200)), (grey(100), deep.clone())] {
-            assert_eq!(mixture(&a, &b, 0.0).unwrap(), a);
-            assert_eq!(mixture(&a, &b, 0.25).unwrap(), grey(125));
+    /// How near another picture of the same scene is; `None` when it has another size, or nothing
+    /// of it counts.
+    #[must_use]
+    pub fn reading_of(&self, picture: &Frame) -> Option<Reading> {
+        match self {
+            Self::Pixels(sight) => sight.score_of(picture).map(Reading::Pixels),
+            Self::Style(sight) => sight.reading_of(picture),
+            Self::Taste(_) => None,
         }
-        let mixed = mixture(&deep, &grey(100), 0.5).unwrap();
-        assert_eq!(mixed.samples(), &Samples::U16(vec![150 * 257; 16 * 16 * 3]));
     }
 
-    #[test]
-    fn the_dark_is_not_compared() {
-        let look = LookPicture { name: "l".to_owned(), picture: Arc::new(grey(90)), strength: 1.0 };
-        let goal = HeldGoal::new(&look, &grey(80), GoalOptions::default()).unwrap();
-        assert_eq!(goal.sight(&grey(2)).unwrap_err(), Unusable::Dark);
+    /// How far two pictures of one setting are apart, in the unit of the margin by which another
+    /// must be better: distance of style. Of pixels the margin in dB covers it.
+    #[must_use]
+    pub fn noise(&self, one: &Frame, other: &Frame) -> f64 {
+        match self {
+            Self::Style(sight) => sight.noise(one, other),
+            Self::Pixels(_) | Self::Taste(_) => 0.0,
+        }
+    }
+
+    /// The distribution of the picture's tones and colours, where that is what counts.
+    #[must_use]
+    pub const fn features(&self) -> Option<&StyleFeatures> {
+        match self {
+            Self::Pixels(_) => None,
+            Self::Style(sight) => Some(&sight.features),
+            Self::Taste(sight) => Some(&sight.features),
+        }
+    }
+
+    /// The same sight, guarding what the picture as `found` shows, where only style counts.
+    #[must_use]
+    pub fn guarding(self, found: &Frame) -> Self {
+        match self {
+            Self::Style(sight) => Self::Style(sight.guarding(found)),
+            other => other,
+        }
     }
 }

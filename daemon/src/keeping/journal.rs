@@ -3,8 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use tuner::{Frame, GoalError, Params, QueryRecord, Score};
+use tuner::{Frame, GoalError, Params, StyleGoalError};
 
+use super::keeper::TakenPicture;
+use super::reading::Reading;
 use super::{Event, State};
 
 /// Something worth telling: for the log, for those who watch, for the metrics.
@@ -29,30 +31,18 @@ pub enum KeeperEvent<'a> {
         /// The picture.
         picture: &'a Frame,
         /// How near it is to the look.
-        score: Score,
+        reading: Reading,
     },
-    /// A tune begins at a picture with this score.
+    /// A tune begins.
     TuneBegins {
-        /// Its score.
-        before: Score,
+        /// How near the picture is that it begins at; `None` where a taste decides, which has no
+        /// goal to be near to.
+        before: Option<Reading>,
     },
     /// A query was made.
-    Query(&'a QueryRecord),
-    /// A trial has ended: this setting stands from now on.
-    Settled {
-        /// The setting.
-        params: Params,
-        /// The score of what stood before, measured in the trial.
-        before: Score,
-        /// Its own score, measured in the trial.
-        after: Score,
-        /// The picture of it.
-        picture: &'a Frame,
-        /// Whether it is another setting than before.
-        adopted: bool,
-        /// What limited the result, in plain words.
-        limited_by: &'a [String],
-    },
+    Query(KeptQuery),
+    /// A trial has ended, or a policy was asked: this setting stands from now on.
+    Settled(Settlement<'a>),
     /// The pipeline failed within a tune, and the tune ended early.
     TuneFailed {
         /// What it said.
@@ -69,6 +59,39 @@ pub enum KeeperEvent<'a> {
     SeesAgain,
 }
 
+/// A setting that stands from now on.
+#[derive(Debug, Clone, Copy)]
+pub struct Settlement<'a> {
+    /// The setting.
+    pub params: Params,
+    /// How near what stood before was, measured in the trial; `None` where a taste decided.
+    pub before: Option<Reading>,
+    /// How near the setting is, measured in the trial; with a taste, what two pictures of it differ
+    /// by.
+    pub after: Reading,
+    /// The picture of it.
+    pub picture: &'a Frame,
+    /// Whether it is another setting than before.
+    pub adopted: bool,
+    /// What limited the result, in plain words.
+    pub limited_by: &'a [String],
+    /// What is to be remembered of its picture, where a policy of taste has named it.
+    pub taken: Option<&'a TakenPicture>,
+}
+
+/// One query of a tune.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KeptQuery {
+    /// 1 for the first.
+    pub index: usize,
+    /// What was asked.
+    pub params: Params,
+    /// How near the picture came; `None` where a taste decides.
+    pub reading: Option<Reading>,
+    /// Time that the camera took, milliseconds.
+    pub elapsed_ms: f64,
+}
+
 /// Why a picture cannot be compared with the look.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Unusable {
@@ -78,6 +101,8 @@ pub enum Unusable {
     Frozen,
     /// The look's picture cannot be compared with it.
     Refused(GoalError),
+    /// The look's picture has no style, or the region of interest is no part of the camera's.
+    NoStyle(StyleGoalError),
 }
 
 impl Unusable {
@@ -105,6 +130,7 @@ impl fmt::Display for Unusable {
                 "the camera repeats one frame; nothing is changed until it sends new ones",
             ),
             Self::Refused(error) => write!(formatter, "{error}"),
+            Self::NoStyle(error) => write!(formatter, "{error}"),
         }
     }
 }

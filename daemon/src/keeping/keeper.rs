@@ -6,18 +6,19 @@ use std::time::Duration;
 
 use isp_hw::camera::Mosaic;
 use tuner::actor::Actor;
-use tuner::{EpisodeOptions, Frame, GoalOptions, Limits, Params, PipelineError};
+use tuner::{EpisodeOptions, Frame, GoalOptions, Limits, Params, PipelineError, StyleFeatures};
 
 use super::drift::DriftDetector;
 use super::governor::Governor;
 use super::held_camera::HeldCamera;
-use super::held_goal::{DARK_STEPS, HeldGoal, LookPicture, Sight, mean_steps};
+use super::held_goal::{HeldGoal, Sight};
 use super::journal::{Journal, KeeperEvent, Unusable};
+use super::kept_look::{KeptLook, LookWish, TastePolicy};
 use super::light_meter::LightMeter;
 use super::policy::KeepPolicy;
 use super::scene_light::SceneLight;
 use super::state::{Event, State, next};
-use super::trial::Trial;
+use crate::look::LookKind;
 
 /// Wait before a picture that could not be compared is looked at again.
 pub(super) const BLIND_WAIT: Duration = Duration::from_secs(5);
@@ -48,13 +49,26 @@ pub struct Search {
     pub actor: Option<Arc<Actor>>,
 }
 
-/// A setting that has won a trial.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A setting that has won a trial, or was taken from a policy.
+#[derive(Debug, Clone, PartialEq)]
 pub struct GoodSetting {
     /// The setting.
     pub params: Params,
-    /// Mean ΔE00 that it had then.
-    pub delta_e: f64,
+    /// How far its picture was from the look then: mean ΔE00, or distance of style.
+    pub reached: f64,
+    /// What its picture was like, where a policy of taste has named it.
+    pub taken: Option<TakenPicture>,
+}
+
+/// What the picture of a policy's setting was like when it was adopted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TakenPicture {
+    /// The distribution of its tones and colours.
+    pub features: StyleFeatures,
+    /// [`TastePolicy::digest`](super::TastePolicy::digest) of the policy.
+    pub policy: String,
+    /// Part of the way that was gone to what the policy named.
+    pub strength: f64,
 }
 
 /// Keeps one camera on one look.
@@ -63,7 +77,7 @@ pub struct Keeper {
     pub(super) options: KeeperOptions,
     pub(super) limits: Limits,
     pub(super) state: State,
-    pub(super) look: Option<LookPicture>,
+    pub(super) look: Option<KeptLook>,
     /// The look made fit for the camera; made when it is first measured.
     pub(super) goal: Option<HeldGoal>,
     /// What was found in the camera.
@@ -79,6 +93,8 @@ pub struct Keeper {
     pub(super) reference: Option<Mosaic>,
     /// The picture of the last trial's winner.
     pub(super) tuned: Option<Mosaic>,
+    /// The distribution of its tones and colours, where that is what counts.
+    pub(super) tuned_style: Option<StyleFeatures>,
     pub(super) last_glance: Option<(Frame, Mosaic)>,
     pub(super) sees_noise: bool,
     pub(super) governor: Governor,
@@ -106,6 +122,7 @@ impl Keeper {
             detector: None,
             reference: None,
             tuned: None,
+            tuned_style: None,
             last_glance: None,
             sees_noise: false,
             governor: Governor::default(),
@@ -137,8 +154,8 @@ impl Keeper {
 
     /// The last good setting of the look.
     #[must_use]
-    pub const fn good(&self) -> Option<GoodSetting> {
-        self.good
+    pub const fn good(&self) -> Option<&GoodSetting> {
+        self.good.as_ref()
     }
 
     /// The picture of the camera before anything was written to it.
@@ -154,7 +171,7 @@ impl Keeper {
 
     /// The look that is asked for.
     #[must_use]
-    pub const fn look(&self) -> Option<&LookPicture> {
+    pub const fn look(&self) -> Option<&KeptLook> {
         self.look.as_ref()
     }
 
@@ -172,7 +189,8 @@ impl Keeper {
 
     /// Replaces how it searches and behaves; counts once the next step is made.
     pub fn set_options(&mut self, options: KeeperOptions) {
-        if options.goal != self.options.goal {
+        // A taste is held on its picture, whatever the region.
+        if options.goal != self.options.goal && !matches!(self.goal, Some(HeldGoal::Taste(_))) {
             self.goal = None;
         }
         self.options = options;
@@ -187,7 +205,7 @@ impl Keeper {
     /// again.
     pub fn set_look(
         &mut self,
-        look: Option<LookPicture>,
+        look: Option<KeptLook>,
         good: Option<GoodSetting>,
         journal: &mut dyn Journal,
     ) {
@@ -260,6 +278,26 @@ impl Keeper {
         Ok(wait)
     }
 
+    /// The kind of the look; that of a finished picture where there is none.
+    pub(super) fn kind(&self) -> LookKind {
+        self.look.as_ref().map_or(LookKind::Finish, |look| look.wish.kind())
+    }
+
+    /// The policy of taste that decides, and how much of it.
+    pub(super) fn taste(&self) -> Option<(TastePolicy, f64)> {
+        match self.look.as_ref() {
+            Some(KeptLook { wish: LookWish::Taste(policy), strength, .. }) => {
+                Some((policy.clone(), *strength))
+            }
+            _ => None,
+        }
+    }
+
+    /// What was found in the camera, as far as the limits let it be set.
+    pub(super) fn found_within(&self, standing: Params) -> Params {
+        self.limits.clamp(self.found_at.unwrap_or(standing))
+    }
+
     /// Compares a picture with the goal, and tells when that cannot be done or can be done again.
     pub(super) fn sight(
         &mut self,
@@ -268,24 +306,26 @@ impl Keeper {
     ) -> Result<Option<Sight>, PipelineError> {
         let Some(look) = &self.look else { return Ok(None) };
         let goal = match &self.goal {
-            Some(goal) => Ok(goal.clone()),
+            Some(goal) => Ok(Some(goal.clone())),
             None => {
                 let found = self.found.as_ref().unwrap_or(picture);
                 HeldGoal::new(look, found, self.options.goal)
             }
         };
         let sight = match goal {
-            Ok(goal) => {
+            Ok(Some(goal)) => {
                 let sight = goal.sight(picture);
                 self.goal = Some(goal);
                 sight
             }
-            Err(error) => Err(Unusable::Refused(error)),
+            // The policy was not asked yet.
+            Ok(None) => return Ok(None),
+            Err(unusable) => Err(unusable),
         };
         match sight {
             Ok(sight) => {
                 self.open_eyes(journal);
-                journal.record(KeeperEvent::Measured { picture, score: sight.score });
+                journal.record(KeeperEvent::Measured { picture, reading: sight.reading() });
                 Ok(Some(sight))
             }
             Err(unusable) => {
@@ -310,61 +350,5 @@ impl Keeper {
         if let Some(detector) = &mut self.detector {
             detector.forget();
         }
-    }
-
-    /// Finds out what to do with a camera or a look that is new.
-    fn measure(
-        &mut self,
-        camera: &mut dyn HeldCamera,
-        journal: &mut dyn Journal,
-    ) -> Result<Duration, PipelineError> {
-        let picture = camera.look()?;
-        self.meter.see(&picture, &camera.standing());
-        if self.found.is_none() && self.found_at == Some(camera.standing()) {
-            if mean_steps(&picture) < DARK_STEPS {
-                // A mixture with darkness would be no look.
-                self.close_eyes(Unusable::Dark, journal);
-                return Ok(BLIND_WAIT);
-            }
-            self.found = Some(picture.clone());
-        }
-        if self.look.is_none() {
-            self.on(Event::OnLook, journal);
-            return Ok(Duration::ZERO);
-        }
-        let Some(sight) = self.sight(&picture, journal)? else { return Ok(BLIND_WAIT) };
-        let delta_e = sight.score.delta_e00.mean;
-        if !self.asked
-            && self.good.is_some_and(|good| good.params == camera.standing())
-            && let Some(detector) = &self.detector
-            && delta_e < detector.reached_delta_e() + self.options.policy.exit_delta_e
-        {
-            // Nothing has changed since it was tuned: it was only left alone.
-            self.on(Event::OnLook, journal);
-            return Ok(Duration::ZERO);
-        }
-        if !self.asked
-            && !self.good_is_tried
-            && let Some(good) = self.good
-        {
-            // The setting that was good before a restart, if it still is, saves a tune.
-            self.good_is_tried = true;
-            let policy = self.options.policy;
-            let near_enough = (good.delta_e + policy.exit_delta_e).max(policy.enter_delta_e);
-            let standing = camera.standing();
-            let good = self.limits.clamp(good.params);
-            let trial = if good == standing {
-                Trial::of_one(standing, picture, sight.score)
-            } else {
-                self.try_out(camera, &sight, &standing, &good)?
-            };
-            if trial.params == good && trial.score().delta_e00.mean < near_enough {
-                self.settle(&trial, &[], journal);
-                self.on(Event::OnLook, journal);
-                return Ok(Duration::ZERO);
-            }
-        }
-        self.on(Event::OffLook, journal);
-        Ok(Duration::ZERO)
     }
 }

@@ -1,15 +1,14 @@
 //! Two settings measured against each other on the living camera.
 
-use tuner::{Frame, Params, PipelineError, Score};
+use tuner::{Frame, Params, PipelineError};
 
 use super::held_camera::HeldCamera;
 use super::held_goal::Sight;
+use super::reading::Reading;
 use super::scene_light::ChannelMeans;
 
 /// How often the incumbent is written in the end, until the picture shows it.
 const LAST_WRITES: usize = 3;
-/// A picture that is worse than the incumbent's by this much, in dB, does not show it.
-const LOST_WRITE_DB: f64 = 0.5;
 
 /// What came of a trial. The winner stands in the camera.
 #[derive(Debug)]
@@ -18,10 +17,10 @@ pub struct Trial {
     pub params: Params,
     /// Its picture.
     pub picture: Frame,
-    /// Score of the challenger: the worse of its two.
-    pub challenger: Score,
-    /// Score of the incumbent: the better of its two.
-    pub incumbent: Score,
+    /// Reading of the challenger: the worse of its two.
+    pub challenger: Reading,
+    /// Reading of the incumbent: the better of its two.
+    pub incumbent: Reading,
     /// Whether the challenger won: another setting stands than before.
     pub adopted: bool,
     /// Whether the picture is the winner's. Otherwise its last write was lost, or the light has
@@ -35,9 +34,10 @@ pub struct Trial {
 
 impl Trial {
     /// Measures in the order challenger, incumbent, incumbent, challenger, and takes the challenger
-    /// only when its worse picture is better than the incumbent's better one by `margin_db`. So
-    /// light that grows or fades favours neither, and one picture that is late, torn or disturbed
-    /// can keep a good challenger out, but cannot let a bad one in.
+    /// only when its worse picture is better than the incumbent's better one by `margin` (dB, or
+    /// distance of style, and there what two pictures of one setting differ by on top). So light
+    /// that grows or fades favours neither, and one picture that is late, torn or disturbed can
+    /// keep a good challenger out, but cannot let a bad one in.
     ///
     /// # Errors
     /// [`PipelineError`] when a setting cannot be written or no picture be had. The incumbent is then
@@ -47,9 +47,9 @@ impl Trial {
         sight: &Sight,
         incumbent: &Params,
         challenger: &Params,
-        margin_db: f64,
+        margin: f64,
     ) -> Result<Self, PipelineError> {
-        let tried = Self::measure(camera, sight, incumbent, challenger, margin_db);
+        let tried = Self::measure(camera, sight, incumbent, challenger, margin);
         if tried.is_err() {
             // A challenger that has not won must not stay. Where even that fails, the camera's own
             // error is what must be heard of.
@@ -63,7 +63,7 @@ impl Trial {
         sight: &Sight,
         incumbent: &Params,
         challenger: &Params,
-        margin_db: f64,
+        margin: f64,
     ) -> Result<Self, PipelineError> {
         camera.set(challenger)?;
         let first = camera.look()?;
@@ -72,16 +72,17 @@ impl Trial {
         let third = camera.look()?;
         camera.set(challenger)?;
         let fourth = camera.look()?;
-        let score = |picture: &Frame| {
+        let reading = |picture: &Frame| {
             let expected = first.size();
             sight
-                .score_of(picture)
+                .reading_of(picture)
                 .ok_or_else(|| PipelineError::Size { expected, found: picture.size() })
         };
-        let challenged = worse(score(&first)?, score(&fourth)?);
-        let stood = better(score(&second)?, score(&third)?);
+        let challenged = reading(&first)?.worse(reading(&fourth)?);
+        let stood = reading(&second)?.better(reading(&third)?);
+        let noise = sight.noise(&first, &fourth).max(sight.noise(&second, &third));
         let gains = ChannelMeans::stops_between([&second, &third], [&first, &fourth]);
-        let adopted = challenged.psnr_db > stood.psnr_db + margin_db;
+        let adopted = challenged.beats(&stood, margin + noise);
         let (params, mut picture) =
             if adopted { (*challenger, fourth) } else { (*incumbent, third) };
         let mut is_shown = adopted;
@@ -90,7 +91,7 @@ impl Trial {
                 camera.set(incumbent)?;
                 picture = camera.look()?;
                 // A camera may lose a write and not know it.
-                is_shown = score(&picture)?.psnr_db > stood.psnr_db - LOST_WRITE_DB;
+                is_shown = reading(&picture)?.is_of_setting(&stood);
                 if is_shown {
                     break;
                 }
@@ -109,23 +110,15 @@ impl Trial {
 
     /// A setting that stands and was measured without another beside it.
     #[must_use]
-    pub const fn of_one(params: Params, picture: Frame, score: Score) -> Self {
-        let (challenger, incumbent) = (score, score);
+    pub const fn of_one(params: Params, picture: Frame, reading: Reading) -> Self {
+        let (challenger, incumbent) = (reading, reading);
         let (adopted, is_shown, gains) = (false, true, None);
         Self { params, picture, challenger, incumbent, adopted, is_shown, gains }
     }
 
-    /// Score of the winner.
+    /// Reading of the winner.
     #[must_use]
-    pub const fn score(&self) -> Score {
+    pub const fn reading(&self) -> Reading {
         if self.adopted { self.challenger } else { self.incumbent }
     }
-}
-
-fn better(a: Score, b: Score) -> Score {
-    if a.psnr_db >= b.psnr_db { a } else { b }
-}
-
-fn worse(a: Score, b: Score) -> Score {
-    if a.psnr_db >= b.psnr_db { b } else { a }
 }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use isp_hw::camera::Mosaic;
-use tuner::{Frame, PipelineError};
+use tuner::{Frame, PipelineError, StyleFeatures};
 
 use super::drift::DriftVerdict;
 use super::held_camera::HeldCamera;
-use super::held_goal::{DARK_STEPS, Sight, mean_steps};
+use super::held_goal::Sight;
 use super::journal::{Journal, KeeperEvent, Unusable};
 use super::keeper::{BLIND_WAIT, Keeper};
+use super::pixel_goal::{DARK_STEPS, mean_steps};
 use super::state::Event;
 
 /// Difference between two glances, in 8-bit steps of cell means, from which on the picture is
@@ -31,6 +32,7 @@ impl Keeper {
         journal: &mut dyn Journal,
     ) -> Result<Duration, PipelineError> {
         let interval = self.options.policy.check_interval;
+        let thresholds = self.options.policy.thresholds(self.kind());
         let glance = camera.glance()?;
         self.meter.see(&glance, &camera.standing());
         journal.record(KeeperEvent::Glanced { picture: &glance });
@@ -56,7 +58,7 @@ impl Keeper {
             return Ok(BLIND_WAIT);
         };
         if !changed {
-            detector.observe(camera.now(), detector.reached_delta_e(), &self.options.policy);
+            detector.observe(camera.now(), detector.reached(), &thresholds);
             self.open_eyes(journal);
             return Ok(interval);
         }
@@ -73,17 +75,24 @@ impl Keeper {
     }
 
     fn observe(&mut self, now: Duration, sight: &Sight, picture: &Mosaic) -> DriftVerdict {
-        let policy = self.options.policy;
+        let thresholds = self.options.policy.thresholds(self.kind());
         let Some(detector) = &mut self.detector else { return DriftVerdict::Drifted };
-        let delta_e = sight.score.delta_e00.mean;
+        let away = sight.reading().away();
         // Light that fades slowly passes every comparison with the picture before.
-        let is_another =
-            self.tuned.as_ref().is_none_or(|tuned| picture.difference(tuned) > ANOTHER_STEPS);
+        let is_another = match sight.features() {
+            // Where style counts, nothing else makes another scene: people may come and go.
+            Some(features) => {
+                let moved = |tuned: &StyleFeatures| features.distance(tuned) > thresholds.enter;
+                self.tuned_style.as_ref().is_none_or(moved)
+            }
+            None => {
+                self.tuned.as_ref().is_none_or(|tuned| picture.difference(tuned) > ANOTHER_STEPS)
+            }
+        };
         // Of a look that could not be reached, another light may bring more within reach.
-        let away = detector.reached_delta_e() + policy.enter_delta_e;
-        let counts =
-            if is_another && delta_e > policy.enter_delta_e { delta_e.max(away) } else { delta_e };
-        detector.observe(now, counts, &policy)
+        let lost = detector.reached() + thresholds.enter;
+        let counts = if is_another && away > thresholds.enter { away.max(lost) } else { away };
+        detector.observe(now, counts, &thresholds)
     }
 
     /// Frames of a camera whose pictures have noise are never equal.

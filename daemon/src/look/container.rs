@@ -10,7 +10,11 @@ use sha2::{Digest, Sha256};
 use tuner::{Frame, PictureFormat};
 
 use super::error::shown;
-use super::{Features, Fingerprint, LookError, LookKind, LookName, LookSummary, Provenance, Tags};
+use super::policy::seal_of;
+use super::{
+    Features, Fingerprint, GoalCard, LookContent, LookError, LookKind, LookName, LookSummary,
+    ModelCard, Provenance, StoredPolicy, Tags,
+};
 
 /// Raised when older versions of isptune would misunderstand the file.
 const VERSION: u32 = 1;
@@ -29,7 +33,10 @@ const METADATA: &str = "isptune.look";
 const GOAL: &str = "goal";
 const THUMBNAIL: &str = "thumbnail";
 const FEATURES: &str = "features";
+const MODEL: &str = "model";
 const SEAL: &str = "sha256";
+/// Longest text of a policy's card in bytes: model files hold no longer ones.
+const LONGEST_CARD_TEXT: usize = 8192;
 
 /// The text of the metadata. Keys that are not here are ignored: a later version may add some.
 #[derive(Serialize, Deserialize)]
@@ -39,29 +46,44 @@ struct Metadata {
     kind: String,
     tags: BTreeMap<String, String>,
     provenance: Provenance,
-    fingerprint: Fingerprint,
-    features_version: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<Fingerprint>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    features_version: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model: Option<ModelCard>,
 }
 
 /// What every version has.
 #[derive(Deserialize)]
 struct Versioned {
     version: u32,
+    #[serde(default)]
+    kind: String,
 }
 
 /// The parts of a file.
 struct Parts<'a> {
     metadata: String,
-    goal: &'a [u8],
-    thumbnail: &'a [u8],
-    features: &'a [u8],
+    body: Body<'a>,
+}
+
+/// What the kind decides.
+enum Body<'a> {
+    Goal { goal: &'a [u8], thumbnail: &'a [u8], features: &'a [u8] },
+    Policy(&'a [u8]),
 }
 
 impl<'a> Parts<'a> {
     /// SHA-256 of all parts, each with its length in front, so that none can pass for another.
     fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
-        for part in [self.metadata.as_bytes(), self.goal, self.thumbnail, self.features] {
+        let mut parts = vec![self.metadata.as_bytes()];
+        match self.body {
+            Body::Goal { goal, thumbnail, features } => parts.extend([goal, thumbnail, features]),
+            Body::Policy(model) => parts.push(model),
+        }
+        for part in parts {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
@@ -71,12 +93,15 @@ impl<'a> Parts<'a> {
     fn write(&self) -> Result<Vec<u8>, String> {
         let seal = self.digest();
         let bytes = |bytes| TensorView::new(Dtype::U8, vec![<[u8]>::len(bytes)], bytes);
-        let views = [
-            (GOAL, bytes(self.goal)),
-            (THUMBNAIL, bytes(self.thumbnail)),
-            (FEATURES, TensorView::new(Dtype::F16, vec![self.features.len() / 2], self.features)),
-            (SEAL, bytes(&seal)),
-        ];
+        let mut views = match self.body {
+            Body::Goal { goal, thumbnail, features } => vec![
+                (GOAL, bytes(goal)),
+                (THUMBNAIL, bytes(thumbnail)),
+                (FEATURES, TensorView::new(Dtype::F16, vec![features.len() / 2], features)),
+            ],
+            Body::Policy(model) => vec![(MODEL, bytes(model))],
+        };
+        views.push((SEAL, bytes(&seal)));
         let mut tensors = Vec::new();
         for (name, view) in views {
             tensors.push((name, view.map_err(|error| error.to_string())?));
@@ -99,7 +124,8 @@ impl<'a> Parts<'a> {
         let metadata = head.metadata().as_ref().and_then(|all| all.get(METADATA)).cloned();
         let metadata = metadata.ok_or_else(|| format!("its metadata has no {METADATA}"))?;
         // Before anything else, since the rest may be different in a later version.
-        let Versioned { version } = serde_json::from_str(&metadata).map_err(damaged_metadata)?;
+        let Versioned { version, kind } =
+            serde_json::from_str(&metadata).map_err(damaged_metadata)?;
         if version != VERSION {
             return Err(format!(
                 "it has version {version}, this isptune knows {VERSION}; use the isptune that \
@@ -112,13 +138,16 @@ impl<'a> Parts<'a> {
             Ok(_) => Err(format!("its {name} is no tensor of {dtype:?}")),
             Err(_) => Err(format!("it has no {name}")),
         };
-        let parts = Self {
-            metadata,
-            goal: part(GOAL, Dtype::U8)?,
-            thumbnail: part(THUMBNAIL, Dtype::U8)?,
-            features: part(FEATURES, Dtype::F16)?,
+        let body = if kind == LookKind::Taste.name() {
+            Body::Policy(part(MODEL, Dtype::U8)?)
+        } else {
+            Body::Goal {
+                goal: part(GOAL, Dtype::U8)?,
+                thumbnail: part(THUMBNAIL, Dtype::U8)?,
+                features: part(FEATURES, Dtype::F16)?,
+            }
         };
-        Ok((parts, part(SEAL, Dtype::U8)?))
+        Ok((Self { metadata, body }, part(SEAL, Dtype::U8)?))
     }
 
     fn read(file: &'a [u8]) -> Result<(Self, Metadata), String> {
@@ -134,41 +163,17 @@ impl<'a> Parts<'a> {
         Ok((parts, metadata))
     }
 
-    /// Decodes the goal, once it is known to be what the metadata says.
-    fn goal(&self, stated: &Fingerprint) -> Result<Frame, String> {
-        let outline = PngOutline::of(self.goal).ok_or("its goal is no PNG of RGB samples")?;
-        let PngOutline { width, height, bits } = outline;
-        if [width, height] != [stated.width, stated.height] || bits != stated.bits {
-            return Err(format!(
-                "its goal is {width}x{height} with {bits} bits, and not {}x{} with {} bits as it \
-                 states",
-                stated.width, stated.height, stated.bits
-            ));
-        }
-        if u64::from(width) * u64::from(height) > MOST_PIXELS {
-            return Err(format!(
-                "its goal is {width}x{height} pixels; a look has at most {} million",
-                MOST_PIXELS / 1_000_000
-            ));
-        }
-        let goal = Frame::load_from_memory(self.goal, "goal")
-            .map_err(|error| shown(&format!("its {error}")))?;
-        if Fingerprint::of(&goal) != *stated {
-            return Err("its goal does not have the fingerprint that it states".to_owned());
-        }
-        Ok(goal)
-    }
-
-    fn summary(&self, metadata: Metadata, goal: Option<&Frame>) -> Result<LookSummary, String> {
+    fn summary(&self, metadata: Metadata, decoded: Option<&Frame>) -> Result<LookSummary, String> {
         let name: LookName =
             metadata.name.parse().map_err(|error: LookError| shown(&error.to_string()))?;
         let kind = LookKind::from_name(&metadata.kind).ok_or_else(|| {
             format!(
-                "its kind is \"{}\", this isptune knows \"{}\" and \"{}\"; use the isptune that wrote it, or \
-                 a later one",
+                "its kind is \"{}\", this isptune knows \"{}\", \"{}\" and \"{}\"; use the \
+                 isptune that wrote it, or a later one",
                 shown(&metadata.kind),
                 LookKind::Finish.name(),
-                LookKind::Style.name()
+                LookKind::Style.name(),
+                LookKind::Taste.name()
             )
         })?;
         let mut tags = Tags::default();
@@ -178,30 +183,81 @@ impl<'a> Parts<'a> {
         if let Some(problem) = metadata.provenance.problem() {
             return Err(problem.to_owned());
         }
-        let outline = PngOutline::of(self.thumbnail).ok_or("its thumbnail is no PNG of RGB")?;
-        if outline.width.max(outline.height) as usize > THUMBNAIL_SIDE {
-            return Err(format!("its thumbnail is larger than {THUMBNAIL_SIDE} pixels a side"));
-        }
-        let features = if metadata.features_version == Features::VERSION {
-            let halves = self.features.as_chunks::<2>().0.iter().map(|b| f16::from_le_bytes(*b));
-            let values: Vec<f16> = halves.collect();
-            Features::from_half(&values).ok_or("its features are not as version 1 has them")?
-        } else {
-            match goal {
-                Some(goal) => Features::of(goal),
-                None => Features::of(&self.goal(&metadata.fingerprint)?),
+        let (goal, model) = match self.body {
+            Body::Goal { goal, thumbnail, features } => {
+                let stated = metadata.fingerprint.ok_or("it has no fingerprint")?;
+                let version = metadata.features_version;
+                let card = goal_card(goal, thumbnail, features, version, stated, decoded)?;
+                (Some(card), None)
             }
+            Body::Policy(model) => (None, Some(model_card(model, metadata.model)?)),
         };
-        Ok(LookSummary {
-            name,
-            kind,
-            tags,
-            provenance: metadata.provenance,
-            fingerprint: metadata.fingerprint,
-            features,
-            thumbnail: self.thumbnail.to_vec(),
-        })
+        Ok(LookSummary { name, kind, tags, provenance: metadata.provenance, goal, model })
     }
+}
+
+fn goal_card(
+    goal: &[u8],
+    thumbnail: &[u8],
+    features: &[u8],
+    features_version: Option<u32>,
+    fingerprint: Fingerprint,
+    decoded: Option<&Frame>,
+) -> Result<GoalCard, String> {
+    let outline = PngOutline::of(thumbnail).ok_or("its thumbnail is no PNG of RGB")?;
+    if outline.width.max(outline.height) as usize > THUMBNAIL_SIDE {
+        return Err(format!("its thumbnail is larger than {THUMBNAIL_SIDE} pixels a side"));
+    }
+    let features = if features_version == Some(Features::VERSION) {
+        let halves = features.as_chunks::<2>().0.iter().map(|b| f16::from_le_bytes(*b));
+        let values: Vec<f16> = halves.collect();
+        Features::from_half(&values).ok_or("its features are not as version 1 has them")?
+    } else {
+        match decoded {
+            Some(goal) => Features::of(goal),
+            None => Features::of(&decode(goal, &fingerprint)?),
+        }
+    };
+    Ok(GoalCard { fingerprint, features, thumbnail: thumbnail.to_vec() })
+}
+
+/// What the file says of its policy, where that can be true.
+fn model_card(model: &[u8], stated: Option<ModelCard>) -> Result<ModelCard, String> {
+    let card = stated.ok_or("it has a model, and its metadata does not say which")?;
+    let texts = [&card.sha256, &card.command, &card.figures];
+    let is_fit =
+        |text: &&String| text.len() <= LONGEST_CARD_TEXT && !text.contains(char::is_control);
+    if !texts.iter().all(is_fit) {
+        return Err("what it says of its model is endless, or has a control character".to_owned());
+    }
+    if seal_of(model) != Some(card.sha256.as_str()) || model.len() as u64 != card.bytes {
+        return Err("its model is another one than it states".to_owned());
+    }
+    Ok(card)
+}
+
+/// Decodes the goal, once it is known to be what the metadata says.
+fn decode(goal: &[u8], stated: &Fingerprint) -> Result<Frame, String> {
+    let outline = PngOutline::of(goal).ok_or("its goal is no PNG of RGB samples")?;
+    let PngOutline { width, height, bits } = outline;
+    if [width, height] != [stated.width, stated.height] || bits != stated.bits {
+        return Err(format!(
+            "its goal is {width}x{height} with {bits} bits, and not {}x{} with {} bits as it states",
+            stated.width, stated.height, stated.bits
+        ));
+    }
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(format!(
+            "its goal is {width}x{height} pixels; a look has at most {} million",
+            MOST_PIXELS / 1_000_000
+        ));
+    }
+    let goal =
+        Frame::load_from_memory(goal, "goal").map_err(|error| shown(&format!("its {error}")))?;
+    if Fingerprint::of(&goal) != *stated {
+        return Err("its goal does not have the fingerprint that it states".to_owned());
+    }
+    Ok(goal)
 }
 
 fn damaged_metadata(error: serde_json::Error) -> String {
@@ -209,40 +265,61 @@ fn damaged_metadata(error: serde_json::Error) -> String {
 }
 
 /// The file of a look.
-pub(super) fn write(summary: &LookSummary, goal: &Frame) -> Result<Vec<u8>, String> {
-    let mut png = Cursor::new(Vec::new());
-    goal.encode(PictureFormat::Png, &mut png).map_err(|error| error.to_string())?;
-    let halves = summary.features.to_half();
-    let features: Vec<u8> = halves.into_iter().flat_map(f16::to_le_bytes).collect();
+pub(super) fn write(summary: &LookSummary, content: &LookContent) -> Result<Vec<u8>, String> {
     let metadata = Metadata {
         version: VERSION,
         name: summary.name.to_string(),
         kind: summary.kind.name().to_owned(),
         tags: summary.tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
         provenance: summary.provenance.clone(),
-        fingerprint: summary.fingerprint.clone(),
-        features_version: Features::VERSION,
+        fingerprint: summary.goal.as_ref().map(|goal| goal.fingerprint.clone()),
+        features_version: summary.goal.as_ref().map(|_| Features::VERSION),
+        model: summary.model.clone(),
     };
-    Parts {
-        metadata: serde_json::to_string(&metadata).map_err(|error| error.to_string())?,
-        goal: &png.into_inner(),
-        thumbnail: &summary.thumbnail,
-        features: &features,
+    let metadata = serde_json::to_string(&metadata).map_err(|error| error.to_string())?;
+    match (content, &summary.goal) {
+        (LookContent::Goal(goal), Some(card)) => {
+            let mut png = Cursor::new(Vec::new());
+            goal.encode(PictureFormat::Png, &mut png).map_err(|error| error.to_string())?;
+            let (goal, thumbnail) = (&png.into_inner(), &card.thumbnail);
+            let halves = card.features.to_half();
+            let features: &Vec<u8> = &halves.into_iter().flat_map(f16::to_le_bytes).collect();
+            Parts { metadata, body: Body::Goal { goal, thumbnail, features } }.write()
+        }
+        (LookContent::Policy(policy), None) => {
+            Parts { metadata, body: Body::Policy(policy.file()) }.write()
+        }
+        _ => Err("it says nothing of its goal".to_owned()),
     }
-    .write()
 }
 
-/// Everything about a look except its goal, which is not decoded.
+/// Everything about a look except its goal or policy, which is not decoded.
 pub(super) fn read_summary(file: &[u8]) -> Result<LookSummary, String> {
     let (parts, metadata) = Parts::read(file)?;
     parts.summary(metadata, None)
 }
 
-/// A look with its goal, which has the fingerprint that the file states.
-pub(super) fn read(file: &[u8]) -> Result<(LookSummary, Frame), String> {
+/// A look with its goal, which has the fingerprint that the file states, or with its policy, which
+/// is sound.
+pub(super) fn read(file: &[u8]) -> Result<(LookSummary, LookContent), String> {
     let (parts, metadata) = Parts::read(file)?;
-    let goal = parts.goal(&metadata.fingerprint)?;
-    Ok((parts.summary(metadata, Some(&goal))?, goal))
+    match parts.body {
+        Body::Goal { goal, .. } => {
+            let stated = metadata.fingerprint.as_ref().ok_or("it has no fingerprint")?;
+            let goal = decode(goal, stated)?;
+            Ok((parts.summary(metadata, Some(&goal))?, LookContent::Goal(goal)))
+        }
+        Body::Policy(model) => {
+            let summary = parts.summary(metadata, None)?;
+            let label = format!("the model of look {}", summary.name);
+            let policy = StoredPolicy::of_file(&label, model.to_vec())
+                .map_err(|error| shown(&error.to_string()))?;
+            if summary.model.as_ref() != Some(&policy.card()) {
+                return Err("its model is another one than it states".to_owned());
+            }
+            Ok((summary, LookContent::Policy(policy)))
+        }
+    }
 }
 
 /// A file with another name of the look in it, and nothing else changed.

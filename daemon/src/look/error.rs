@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
+use tuner::actor::ActorError;
 use tuner::{AtomicFileError, FrameError};
 
 use super::Refusal;
@@ -90,6 +91,9 @@ pub enum LookError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file that is no sound policy of taste.
+    #[error(transparent)]
+    Policy(#[from] ActorError),
     /// A look that is larger than one may be.
     #[error("look {name} is too large ({reason}); make the picture smaller and try again")]
     TooLarge {

@@ -2,6 +2,7 @@
 //! of the files and the rules by which bad references are refused.
 
 mod container;
+mod content;
 mod detail;
 mod error;
 mod features;
@@ -9,6 +10,8 @@ mod fingerprint;
 mod mean_of_frames;
 mod name;
 mod new_look;
+mod new_taste;
+mod policy;
 mod provenance;
 mod refusal;
 #[cfg(test)]
@@ -16,26 +19,31 @@ mod refusal_tests;
 mod store;
 mod tags;
 #[cfg(test)]
+mod taste_tests;
+#[cfg(test)]
 mod tests;
 
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tuner::Frame;
 
+pub use content::LookContent;
 pub use error::LookError;
 pub use features::Features;
 pub use fingerprint::Fingerprint;
 pub use mean_of_frames::MeanOfFrames;
 pub use name::LookName;
 pub use new_look::NewLook;
+pub use new_taste::NewTaste;
+pub use policy::{ModelCard, StoredPolicy};
 pub use provenance::{LookSource, Provenance};
 pub use refusal::{End, FLAT_STEPS, LEAST_DETAIL, MOST_CLIPPED, Refusal, SHORTEST_SIDE, refusals};
 pub use store::{Listing, LookStore, UnreadableFile};
 pub use tags::Tags;
 
 /// What a look asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LookKind {
@@ -44,6 +52,8 @@ pub enum LookKind {
     Finish,
     /// The style: tones and colours shall be distributed as the goal's, whatever it shows
     Style,
+    /// What an expert would make of the scene, as a policy has learned it: it has no goal picture
+    Taste,
 }
 
 impl LookKind {
@@ -53,17 +63,18 @@ impl LookKind {
         match self {
             Self::Finish => "finish",
             Self::Style => "style",
+            Self::Taste => "taste",
         }
     }
 
     /// The kind of a name; `None` for one of a later version.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Finish, Self::Style].into_iter().find(|kind| kind.name() == name)
+        [Self::Finish, Self::Style, Self::Taste].into_iter().find(|kind| kind.name() == name)
     }
 }
 
-/// Everything about a look except its goal picture.
+/// Everything about a look except its goal picture, or its policy.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LookSummary {
     /// Its name; in a store, that of its file.
@@ -74,39 +85,54 @@ pub struct LookSummary {
     pub tags: Tags,
     /// Where it comes from.
     pub provenance: Provenance,
-    /// What tells its goal from every other.
+    /// What is known of its goal picture; `None` for a taste, which has none.
+    #[serde(flatten)]
+    pub goal: Option<GoalCard>,
+    /// What is known of its policy; only a taste has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelCard>,
+}
+
+/// What is known of a goal picture.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GoalCard {
+    /// What tells it from every other.
     pub fingerprint: Fingerprint,
-    /// Statistics of its goal.
+    /// Its statistics.
     pub features: Features,
-    /// Its goal as a PNG of at most 160 pixels a side, 8 bits a sample.
+    /// A PNG of it of at most 160 pixels a side, 8 bits a sample.
     #[serde(skip)]
     pub thumbnail: Vec<u8>,
 }
 
-/// A goal picture with what belongs to it.
+/// A goal picture, or a policy of taste, with what belongs to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {
     summary: LookSummary,
-    goal: Frame,
+    content: LookContent,
 }
 
 impl Look {
-    /// Everything except the goal.
+    /// Everything except the goal or the policy.
     #[must_use]
     pub const fn summary(&self) -> &LookSummary {
         &self.summary
     }
 
-    /// The goal picture: exactly the samples that the look was made of, 8 or 16 bits each.
+    /// The goal picture: exactly the samples that the look was made of, 8 or 16 bits each; `None`
+    /// of a taste.
     #[must_use]
-    pub const fn goal(&self) -> &Frame {
-        &self.goal
+    pub const fn goal(&self) -> Option<&Frame> {
+        match &self.content {
+            LookContent::Goal(goal) => Some(goal),
+            LookContent::Policy(_) => None,
+        }
     }
 
-    /// Gives the goal away.
+    /// Gives away what it asks for.
     #[must_use]
-    pub fn into_goal(self) -> Frame {
-        self.goal
+    pub fn into_content(self) -> LookContent {
+        self.content
     }
 
     /// The look as a file has it.
@@ -115,7 +141,7 @@ impl Look {
     /// [`LookError::TooLarge`], [`LookError::Encode`].
     pub fn to_bytes(&self) -> Result<Vec<u8>, LookError> {
         let name = || self.summary.name.to_string();
-        let bytes = container::write(&self.summary, &self.goal)
+        let bytes = container::write(&self.summary, &self.content)
             .map_err(|reason| LookError::Encode { name: name(), reason })?;
         if bytes.len() as u64 > container::LARGEST_FILE {
             let reason = format!("a file of {} MiB; it may have 256", bytes.len() >> 20);
@@ -130,7 +156,7 @@ impl Look {
     /// [`LookError::Unreadable`] when it is no look, damaged, or of a later version.
     pub fn from_bytes(bytes: &[u8], label: &Path) -> Result<Self, LookError> {
         match container::read(bytes) {
-            Ok((summary, goal)) => Ok(Self { summary, goal }),
+            Ok((summary, content)) => Ok(Self { summary, content }),
             Err(reason) => Err(LookError::Unreadable { file: label.to_owned(), reason }),
         }
     }

@@ -8,8 +8,8 @@ use tuner::{Frame, PictureFormat, Samples};
 use super::container::{MOST_PIXELS, THUMBNAIL_SIDE};
 use super::refusal::refusals;
 use super::{
-    Features, Fingerprint, Look, LookError, LookKind, LookName, LookSource, LookSummary,
-    Provenance, Refusal, Tags,
+    Features, Fingerprint, GoalCard, Look, LookContent, LookError, LookKind, LookName, LookSource,
+    LookSummary, Provenance, Refusal, Tags,
 };
 
 /// What a look is made of.
@@ -59,13 +59,8 @@ impl NewLook {
         if !reasons.is_empty() && !force {
             return Err(LookError::Refused { picture: source.in_words(), refusals: reasons });
         }
-        let now = Timestamp::now();
-        let provenance = Provenance {
-            source,
-            created_at: Timestamp::from_second(now.as_second()).unwrap_or(now).to_string(),
-            program: format!("isptune {}", env!("CARGO_PKG_VERSION")),
-            forced: reasons.iter().map(|reason| super::error::shown(&reason.to_string())).collect(),
-        };
+        let forced = reasons.iter().map(|reason| super::error::shown(&reason.to_string()));
+        let provenance = made_now(source, forced.collect());
         let thumbnail = thumbnail(&goal)
             .map_err(|reason| LookError::Encode { name: name.to_string(), reason })?;
         let summary = LookSummary {
@@ -73,11 +68,25 @@ impl NewLook {
             kind,
             tags,
             provenance,
-            fingerprint: Fingerprint::of(&goal),
-            features: Features::of(&goal),
-            thumbnail,
+            goal: Some(GoalCard {
+                fingerprint: Fingerprint::of(&goal),
+                features: Features::of(&goal),
+                thumbnail,
+            }),
+            model: None,
         };
-        Ok(Look { summary, goal })
+        Ok(Look { summary, content: LookContent::Goal(goal) })
+    }
+}
+
+/// The provenance of a look that this program makes now.
+pub(super) fn made_now(source: LookSource, forced: Vec<String>) -> Provenance {
+    let now = Timestamp::now();
+    Provenance {
+        source,
+        created_at: Timestamp::from_second(now.as_second()).unwrap_or(now).to_string(),
+        program: format!("isptune {}", env!("CARGO_PKG_VERSION")),
+        forced,
     }
 }
 

@@ -10,7 +10,7 @@ const MOST_TEXTS: usize = 1024;
 /// Where a look comes from, when it was made and by what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// What the goal picture was taken from.
+    /// What it was made of.
     pub source: LookSource,
     /// When the look was made, in UTC as RFC 3339 has it.
     pub created_at: String,
@@ -21,13 +21,18 @@ pub struct Provenance {
     pub forced: Vec<String>,
 }
 
-/// What a goal picture was taken from.
+/// What a look was made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LookSource {
     /// A picture file.
     Picture {
+        /// The file, as it was given.
+        file: String,
+    },
+    /// The file of a policy of taste, which has no goal picture.
+    Model {
         /// The file, as it was given.
         file: String,
     },
@@ -50,7 +55,7 @@ impl LookSource {
     #[must_use]
     pub fn in_words(&self) -> String {
         match self {
-            Self::Picture { file } => file.clone(),
+            Self::Picture { file } | Self::Model { file } => file.clone(),
             Self::Frames { files } => match files.first() {
                 Some(first) => format!("{} frames, the first {first}", files.len()),
                 None => "no frames".to_owned(),
@@ -63,6 +68,7 @@ impl LookSource {
     pub(super) fn tidied(self) -> Self {
         match self {
             Self::Picture { file } => Self::Picture { file: tidied(&file) },
+            Self::Model { file } => Self::Model { file: tidied(&file) },
             Self::Frames { files } => {
                 let files = files.iter().take(MOST_TEXTS / 2);
                 Self::Frames { files: files.map(|file| tidied(file)).collect() }
@@ -78,7 +84,7 @@ impl Provenance {
     /// What is wrong with a provenance that was read.
     pub(super) fn problem(&self) -> Option<&'static str> {
         let of_source: Vec<&String> = match &self.source {
-            LookSource::Picture { file } => vec![file],
+            LookSource::Picture { file } | LookSource::Model { file } => vec![file],
             LookSource::Frames { files } => files.iter().collect(),
             LookSource::Camera { identity, name } => vec![identity, name],
         };

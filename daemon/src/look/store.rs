@@ -108,8 +108,8 @@ impl LookStore {
     /// # Errors
     /// [`LookError::Missing`], [`LookError::Unreadable`], or [`LookError::File`].
     pub fn load(&self, name: &LookName) -> Result<Look, LookError> {
-        let Look { summary, goal } = Look::from_bytes(&self.bytes_of(name)?, &self.file_of(name))?;
-        Ok(Look { summary: LookSummary { name: name.clone(), ..summary }, goal })
+        let look = Look::from_bytes(&self.bytes_of(name)?, &self.file_of(name))?;
+        Ok(Look { summary: LookSummary { name: name.clone(), ..look.summary }, ..look })
     }
 
     /// Refuses a name that is taken, before work is put into a look.

@@ -90,7 +90,7 @@ proptest! {
         prop_assert_eq!(&loaded, &look);
         prop_assert_eq!(loaded.to_bytes().unwrap(), look.to_bytes().unwrap());
         prop_assert_eq!(&store.list().unwrap().looks, std::slice::from_ref(look.summary()));
-        let thumbnail = Frame::load_from_memory(&look.summary().thumbnail, "thumbnail").unwrap();
+        let thumbnail = Frame::load_from_memory(&look.summary().goal.as_ref().unwrap().thumbnail, "thumbnail").unwrap();
         prop_assert!(thumbnail.width().max(thumbnail.height()) <= 160);
     }
 
@@ -133,7 +133,7 @@ fn later_versions_and_kinds_are_refused_by_name() {
     assert!(later.contains("has version 2, this isptune knows 1; use"), "{later}");
     let kind = reason(&tampered(&look, r#"\"finish\""#, r#"\"sensor\""#));
     assert!(
-        kind.contains(r#"its kind is "sensor", this isptune knows "finish" and "style""#),
+        kind.contains(r#"its kind is "sensor", this isptune knows "finish", "style" and "taste""#),
         "{kind}"
     );
     let foreign = reason(&tampered(&look, "isptune.look", "isptune.seen"));
@@ -143,7 +143,7 @@ fn later_versions_and_kinds_are_refused_by_name() {
 #[test]
 fn goal_that_is_not_what_the_file_states_is_refused() {
     let look = small_look("a", 1);
-    let sha256 = look.summary().fingerprint.sha256.clone();
+    let sha256 = look.summary().goal.as_ref().unwrap().fingerprint.sha256.clone();
     let message = reason(&tampered(&look, &sha256, &"0".repeat(64)));
     assert!(message.contains("does not have the fingerprint"), "{message}");
     let message = reason(&tampered(&look, r#"\"width\":12,"#, r#"\"width\":99,"#));
@@ -165,7 +165,7 @@ fn features_of_another_version_are_computed_anew() {
     let look = small_look("a", 5);
     let other = tampered(&look, r#"features_version\":1}"#, r#"features_version\":9}"#);
     let read = Look::from_bytes(&other, Path::new("x.look")).unwrap();
-    assert_eq!(read.summary().features, look.summary().features);
+    assert_eq!(read.summary().goal, look.summary().goal);
     let (folder, store) = store();
     fs::create_dir(folder.path().join("looks")).unwrap();
     fs::write(folder.path().join("looks/a.look"), other).unwrap();

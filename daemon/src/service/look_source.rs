@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::look::{LookError, LookKind, LookName, LookStore};
+use crate::keeping::{LookWish, TastePolicy};
+use crate::look::{LookContent, LookError, LookKind, LookName, LookStore};
 use crate::supervisor::{LookSource, LookTrouble};
 
 /// The looks of the store in this state.
@@ -15,12 +16,14 @@ pub(super) fn of(state: &Path) -> LookSource {
             LookError::Missing { .. } => LookTrouble::Missing(error.to_string()),
             _ => LookTrouble::Unusable(error.to_string()),
         })?;
-        if look.summary().kind == LookKind::Style {
-            return Err(LookTrouble::Unusable(format!(
-                "look {name} is of the kind style, which is for `isptune match`; give the service one \
-                 of the kind finish"
-            )));
-        }
-        Ok(Arc::new(look.into_goal()))
+        let kind = look.summary().kind;
+        Ok(match look.into_content() {
+            LookContent::Goal(goal) if kind == LookKind::Style => LookWish::Style(Arc::new(goal)),
+            LookContent::Goal(goal) => LookWish::Finish(Arc::new(goal)),
+            LookContent::Policy(policy) => {
+                let actor = Arc::clone(policy.actor());
+                LookWish::Taste(TastePolicy::new(policy.card().sha256, actor))
+            }
+        })
     })
 }

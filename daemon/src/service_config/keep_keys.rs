@@ -6,7 +6,7 @@ use isp_hw::strict_toml::{StrictError, Table, Value};
 
 use crate::keeping::KeepPolicy;
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 10] = [
     "check_interval_s",
     "enter_delta_e",
     "exit_delta_e",
@@ -14,6 +14,9 @@ const KEYS: [&str; 7] = [
     "cool_down_s",
     "retunes_per_hour",
     "margin_db",
+    "enter_style_distance",
+    "exit_style_distance",
+    "margin_style_distance",
 ];
 
 const LONGEST_S: f64 = 86_400.0;
@@ -28,6 +31,9 @@ pub(super) struct KeepKeys {
     cool_down: Option<Duration>,
     retunes_per_hour: Option<u32>,
     margin_db: Option<f64>,
+    enter_style: Option<f64>,
+    exit_style: Option<f64>,
+    margin_style: Option<f64>,
 }
 
 impl KeepKeys {
@@ -50,13 +56,21 @@ impl KeepKeys {
                 None => None,
             },
             margin_db: number("margin_db", [0.0, 20.0])?,
+            enter_style: number("enter_style_distance", [0.001, 1.0])?,
+            exit_style: number("exit_style_distance", [0.0, 1.0])?,
+            margin_style: number("margin_style_distance", [0.0, 0.5])?,
         };
-        if let (Some(enter), Some(exit)) = (keys.enter_delta_e, keys.exit_delta_e)
-            && exit >= enter
-        {
-            return Err(table.error(format!(
-                "\"exit_delta_e\" = {exit} must be below \"enter_delta_e\" = {enter}"
-            )));
+        for (unit, enter, exit) in [
+            ("delta_e", keys.enter_delta_e, keys.exit_delta_e),
+            ("style_distance", keys.enter_style, keys.exit_style),
+        ] {
+            if let (Some(enter), Some(exit)) = (enter, exit)
+                && exit >= enter
+            {
+                return Err(table.error(format!(
+                    "\"exit_{unit}\" = {exit} must be below \"enter_{unit}\" = {enter}"
+                )));
+            }
         }
         Ok(keys)
     }
@@ -71,6 +85,9 @@ impl KeepKeys {
             cool_down: self.cool_down.or(below.cool_down),
             retunes_per_hour: self.retunes_per_hour.or(below.retunes_per_hour),
             margin_db: self.margin_db.or(below.margin_db),
+            enter_style: self.enter_style.or(below.enter_style),
+            exit_style: self.exit_style.or(below.exit_style),
+            margin_style: self.margin_style.or(below.margin_style),
         }
     }
 
@@ -78,21 +95,23 @@ impl KeepKeys {
     /// cross, the look is found again at half of what it is lost at.
     pub(super) fn policy(self) -> KeepPolicy {
         let default = KeepPolicy::default();
+        // Where only one was said, the other keeps its distance.
+        let apart = |enter: f64, exit: f64| if exit < enter { exit } else { enter / 2.0 };
         let enter_delta_e = self.enter_delta_e.unwrap_or(default.enter_delta_e);
         let exit_delta_e = self.exit_delta_e.unwrap_or(default.exit_delta_e);
+        let enter_style = self.enter_style.unwrap_or(default.enter_style);
+        let exit_style = self.exit_style.unwrap_or(default.exit_style);
         KeepPolicy {
             check_interval: self.check_interval.unwrap_or(default.check_interval),
             enter_delta_e,
-            // Where only one was said, the other keeps its distance.
-            exit_delta_e: if exit_delta_e < enter_delta_e {
-                exit_delta_e
-            } else {
-                enter_delta_e / 2.0
-            },
+            exit_delta_e: apart(enter_delta_e, exit_delta_e),
             dwell: self.dwell.unwrap_or(default.dwell),
             cool_down: self.cool_down.unwrap_or(default.cool_down),
             retunes_per_hour: self.retunes_per_hour.unwrap_or(default.retunes_per_hour),
             margin_db: self.margin_db.unwrap_or(default.margin_db),
+            enter_style,
+            exit_style: apart(enter_style, exit_style),
+            margin_style: self.margin_style.unwrap_or(default.margin_style),
         }
     }
 }

@@ -4,135 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use isp_hw::{Input, PicturePipeline, SoftwareIsp, Variation, ViewSimulator};
-use tuner::{
-    EpisodeOptions, Frame, GoalOptions, Limits, ParameterInfo, Params, Pipeline, PipelineError,
-    Samples, Simulator, View, linear_to_srgb,
-};
+use isp_hw::Variation;
+use tuner::{EpisodeOptions, GoalOptions, Limits, Params, Pipeline};
 
 use super::by_light::{Light, LightChoice};
+use super::room_camera::{RoomCamera, render, room};
 use super::schedule::Wanted;
 use crate::keeping::{
-    ChannelMeans, GoodSetting, HeldCamera, KeepPolicy, Keeper, KeeperEvent, KeeperOptions,
-    LookPicture, Search,
+    ChannelMeans, GoodSetting, KeepPolicy, Keeper, KeeperEvent, KeeperOptions, KeptLook, LookWish,
+    Search,
 };
 use crate::service_config::LightEntry;
 
-const SIZE: [usize; 2] = [96, 72];
-/// Time that a picture takes.
-const PICTURE: Duration = Duration::from_millis(300);
 /// The light of night, stops; how far above it the bound of its look is; and the margin of that.
 const NIGHT_EV: f64 = -3.5;
 const BOUND_EV: f64 = 0.5;
 const MARGIN_EV: f64 = 0.25;
 /// Time at the end whose light is looked at.
 const LATE: Duration = Duration::from_secs(1800);
-
-/// A room in this light: gains of linear red, green and blue in stops.
-fn room(stops: [f64; 3]) -> Frame {
-    let [width, _] = SIZE;
-    let samples = (0..SIZE.iter().product::<usize>()).flat_map(|index| {
-        let (x, y) = ((index % width) as f64, (index / width) as f64);
-        [0, 1, 2].map(|channel: usize| {
-            let wave = (x * (channel as f64 + 2.0) / 9.0).sin() + (x * y / 60.0).cos();
-            let linear = (0.2 + 0.08 * wave + 0.001 * y) * stops[channel].exp2();
-            (linear_to_srgb(linear).clamp(0.0, 1.0) * 65535.0).round() as u16
-        })
-    });
-    Frame::new(SIZE[0], SIZE[1], Samples::U16(samples.collect())).unwrap()
-}
-
-/// A camera with curves of its own in that room.
-struct Camera {
-    now: Duration,
-    light: fn(f64) -> [f64; 3],
-    isp: Variation,
-    standing: Params,
-    start: Params,
-    /// The newest picture, with what it was of.
-    newest: Option<([f64; 3], Params, Frame)>,
-}
-
-impl Camera {
-    fn picture(&mut self) -> Frame {
-        self.now += PICTURE;
-        let light = (self.light)(self.now.as_secs_f64());
-        let is_same =
-            |(of, params, _): &([f64; 3], Params, Frame)| (of, params) == (&light, &self.standing);
-        let picture = match self.newest.take().filter(is_same) {
-            Some((.., picture)) => picture,
-            None => render(&self.isp, &room(light), &self.standing),
-        };
-        self.newest = Some((light, self.standing, picture.clone()));
-        picture
-    }
-}
-
-fn render(isp: &Variation, scene: &Frame, params: &Params) -> Frame {
-    let mut pipeline = PicturePipeline::new(isp.clone(), Input::srgb(scene.clone()));
-    pipeline.query(params).unwrap()
-}
-
-impl Pipeline for Camera {
-    fn parameters(&self) -> &[ParameterInfo] {
-        isp_hw::Renderer::parameters(&self.isp)
-    }
-
-    fn as_found(&mut self) -> Result<Frame, PipelineError> {
-        Ok(self.picture())
-    }
-
-    fn found_params(&self) -> Params {
-        self.start
-    }
-
-    fn query(&mut self, params: &Params) -> Result<Frame, PipelineError> {
-        self.standing = *params;
-        Ok(self.picture())
-    }
-}
-
-impl HeldCamera for Camera {
-    fn now(&self) -> Duration {
-        self.now
-    }
-
-    fn standing(&self) -> Params {
-        self.standing
-    }
-
-    fn start_here(&mut self) {
-        self.start = self.standing;
-    }
-
-    fn set(&mut self, params: &Params) -> Result<(), PipelineError> {
-        self.standing = *params;
-        Ok(())
-    }
-
-    fn look(&mut self) -> Result<Frame, PipelineError> {
-        Ok(self.picture())
-    }
-
-    fn glance(&mut self) -> Result<Frame, PipelineError> {
-        Ok(self.picture())
-    }
-
-    fn rest(&mut self) {}
-
-    fn simulator(&self, found: &Frame, view: &View) -> Result<Box<dyn Simulator>, PipelineError> {
-        let input = Input::srgb(found.clone());
-        Ok(Box::new(ViewSimulator::new(SoftwareIsp::default(), &input, view)?))
-    }
-
-    fn restore(&mut self) -> Result<(), PipelineError> {
-        Ok(())
-    }
-
-    fn keep(&mut self) -> Result<(), PipelineError> {
-        Ok(())
-    }
-}
 
 /// What came of a life.
 #[derive(Debug, Default)]
@@ -172,8 +61,7 @@ fn live(seed: u64, minutes: u64, light: fn(f64) -> [f64; 3]) -> Life {
     let search = Search { strategy: "model".to_owned(), episode, seed: 0, actor: None };
     let policy = KeepPolicy { check_interval: Duration::from_secs(10), ..KeepPolicy::default() };
     let mut keeper = Keeper::new(KeeperOptions { policy, search, goal: GoalOptions::default() });
-    let (standing, start) = (Params::NEUTRAL, Params::NEUTRAL);
-    let mut camera = Camera { now: Duration::ZERO, light, isp, standing, start, newest: None };
+    let mut camera = RoomCamera::new(isp, light);
     let limits = Limits::of_table(camera.parameters());
     let told = [f64::INFINITY, f64::NEG_INFINITY];
     let mut life = Life { told, night: night_ev, ..Life::default() };
@@ -189,13 +77,14 @@ fn live(seed: u64, minutes: u64, light: fn(f64) -> [f64; 3]) -> Life {
         let wanted = choice.wanted(&entries, base, camera.now).look.unwrap();
         if wanted != name {
             if let Some(setting) = keeper.good() {
-                good.insert(name, setting);
+                good.insert(name, setting.clone());
             }
             name = wanted;
             life.looks.push((camera.now.as_secs(), name.clone()));
             let picture = Arc::clone(&looks[name.as_str()]);
-            let look = LookPicture { name: name.clone(), picture, strength: 1.0 };
-            keeper.set_look(Some(look), good.get(&name).copied(), &mut deaf);
+            let wish = LookWish::Finish(picture);
+            let look = KeptLook { name: name.clone(), wish, strength: 1.0 };
+            keeper.set_look(Some(look), good.get(&name).cloned(), &mut deaf);
         }
         let mut journal = |event: KeeperEvent<'_>| {
             life.tunes += u64::from(matches!(event, KeeperEvent::TuneBegins { .. }));

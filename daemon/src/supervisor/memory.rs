@@ -6,10 +6,10 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tuner::{AtomicFileError, Parameter, Params};
+use tuner::{AtomicFileError, Parameter, Params, StyleFeatures};
 
 use super::status::Adoption;
-use crate::keeping::GoodSetting;
+use crate::keeping::{GoodSetting, TakenPicture};
 
 /// Raised when older versions would misunderstand the file.
 const VERSION: u32 = 1;
@@ -33,9 +33,42 @@ pub struct Memory {
     /// The last good setting of each look, by canonical name.
     #[serde(default)]
     pub good: BTreeMap<String, BTreeMap<String, f64>>,
+    /// What each policy of taste named last, by the name of its look.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub taken: BTreeMap<String, TakenMemory>,
     /// Settings that were adopted, the newest first.
     #[serde(default)]
     pub history: Vec<Adoption>,
+}
+
+/// A setting that a policy of taste has named, with the picture that it gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TakenMemory {
+    /// The setting, by canonical name.
+    pub params: BTreeMap<String, f64>,
+    /// Digest of the policy.
+    pub policy: String,
+    /// Part of the way that was gone to what it named.
+    pub strength: f64,
+    /// [`StyleFeatures::values`] of the picture.
+    pub features: Vec<f64>,
+}
+
+impl TakenMemory {
+    /// What is remembered of this picture of a setting.
+    #[must_use]
+    pub fn of(taken: &TakenPicture, params: BTreeMap<String, f64>) -> Self {
+        let TakenPicture { features, policy, strength } = taken;
+        let (policy, strength, features) = (policy.clone(), *strength, features.values().to_vec());
+        Self { params, policy, strength, features }
+    }
+
+    fn setting(&self) -> Option<GoodSetting> {
+        let features = StyleFeatures::from_values(&self.features)?;
+        let (policy, strength) = (self.policy.clone(), self.strength);
+        let taken = Some(TakenPicture { features, policy, strength });
+        Some(GoodSetting { params: params_of(&self.params), reached: 0.0, taken })
+    }
 }
 
 /// A look that a person has chosen at run time.
@@ -57,6 +90,7 @@ impl Default for Memory {
             paused: false,
             locks: Vec::new(),
             good: BTreeMap::new(),
+            taken: BTreeMap::new(),
             history: Vec::new(),
         }
     }
@@ -131,19 +165,30 @@ impl Memory {
     /// The last good setting of a look, with what it reached where the history still tells.
     #[must_use]
     pub fn good(&self, look: &str) -> Option<GoodSetting> {
+        if let Some(taken) = self.taken.get(look).and_then(TakenMemory::setting) {
+            return Some(taken);
+        }
         let named = self.good.get(look)?;
         let tells = |adoption: &&Adoption| {
             adoption.look.as_deref() == Some(look) && adoption.params == *named
         };
         let reached = self.history.iter().find(tells).and_then(|adoption| adoption.after);
-        let delta_e = reached.map_or(0.0, |score| score.delta_e00);
-        Some(GoodSetting { params: params_of(named), delta_e })
+        let reached = reached.map_or(0.0, |score| score.away());
+        Some(GoodSetting { params: params_of(named), reached, taken: None })
+    }
+
+    /// Notes what a policy of taste named; whether it is anything new.
+    pub fn take(&mut self, look: String, taken: TakenMemory) -> bool {
+        let is_news = self.taken.get(&look) != Some(&taken);
+        self.taken.insert(look, taken);
+        is_news
     }
 
     /// Notes an adoption as the newest.
     pub fn note(&mut self, adoption: Adoption) {
         if let Some(look) = &adoption.look {
             self.good.insert(look.clone(), adoption.params.clone());
+            self.taken.retain(|name, taken| name != look || taken.params == adoption.params);
         }
         self.history.insert(0, adoption);
         self.history.truncate(LONGEST_HISTORY);

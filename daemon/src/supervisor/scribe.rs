@@ -11,10 +11,9 @@ use tuner::{Frame, Limits, ParameterInfo, Params};
 use super::by_light::Light;
 use super::handle::{Pictures, Shared};
 use super::memory::{Memory, MemoryFile};
-use super::status::{
-    Adoption, CameraStatus, LightStatus, ParameterStatus, QueryStatus, named, now_ms,
-};
+use super::status::{CameraStatus, LightStatus, ParameterStatus, QueryStatus, named, now_ms};
 use crate::keeping::{Event, Journal, KeeperEvent, State};
+use crate::look::LookKind;
 
 /// Steps in which light is told.
 const STEPS_PER_EV: f64 = 10.0;
@@ -33,7 +32,7 @@ pub(super) struct Scribe {
     pub memory: Memory,
     file: MemoryFile,
     shared: Arc<Shared>,
-    table: Vec<ParameterInfo>,
+    pub(super) table: Vec<ParameterInfo>,
     /// The last message of each kind of fault that has not been mended.
     faults: BTreeMap<&'static str, String>,
     /// Whether the look is a mixture of two, whose settings are good for neither.
@@ -101,17 +100,6 @@ impl Scribe {
         }
     }
 
-    /// Notes a setting and stores the memory.
-    pub(super) fn adopt(&mut self, adoption: Adoption) {
-        self.memory.note(adoption);
-        let history = self.memory.history.clone();
-        self.update(|status| {
-            status.counts.adoptions += 1;
-            status.history = history;
-        });
-        self.store();
-    }
-
     /// Stores the memory; a disk that is full or read-only is told and nothing else.
     pub(super) fn store(&mut self) {
         if let Err(error) = self.file.store(&self.memory) {
@@ -148,7 +136,7 @@ impl Scribe {
         change(&mut self.shared.pictures.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn live(&self, picture: &Frame) {
+    pub(super) fn live(&self, picture: &Frame) {
         let picture = Arc::new(picture.clone());
         self.pictures(|pictures| pictures.live = Some(picture));
     }
@@ -174,68 +162,38 @@ impl Journal for Scribe {
                 }
             }
             KeeperEvent::Glanced { picture } => self.live(picture),
-            KeeperEvent::Measured { picture, score } => {
+            KeeperEvent::Measured { picture, reading } => {
                 self.live(picture);
                 self.update(|status| {
-                    status.now = Some((&score).into());
-                    status.found = status.found.or(Some((&score).into()));
+                    status.now = Some(reading.into());
+                    if status.kind != Some(LookKind::Taste) {
+                        status.found = status.found.or(Some(reading.into()));
+                    }
                     status.counts.measurements += 1;
                 });
             }
             KeeperEvent::TuneBegins { before } => {
-                info!(camera, psnr_db = before.psnr_db, "tune begins");
+                info!(camera, before = before.map(tracing::field::display), "tune begins");
                 self.update(|status| {
                     status.queries.clear();
                     status.limited_by.clear();
-                    status.now = Some((&before).into());
+                    status.now = before.map(Into::into);
                 });
             }
-            KeeperEvent::Query(record) => {
+            KeeperEvent::Query(query) => {
                 let query = QueryStatus {
-                    index: record.index,
-                    params: named(&record.params, &self.table),
-                    score: (&record.score).into(),
-                    elapsed_ms: record.elapsed_ms,
+                    index: query.index,
+                    params: named(&query.params, &self.table),
+                    score: query.reading.map(Into::into),
+                    elapsed_ms: query.elapsed_ms,
                 };
                 self.update(|status| {
-                    status.now = Some(query.score);
+                    status.now = query.score;
                     status.queries.push(query);
                     status.counts.queries += 1;
                 });
             }
-            KeeperEvent::Settled { params, before, after, picture, adopted, limited_by } => {
-                info!(
-                    camera,
-                    adopted,
-                    before_db = before.psnr_db,
-                    after_db = after.psnr_db,
-                    delta_e00 = after.delta_e00.mean,
-                    "settled"
-                );
-                self.live(picture);
-                self.mended(&["tune"]);
-                let look = self.status.look.clone().filter(|_| !self.is_blending);
-                let table = std::mem::take(&mut self.table);
-                self.update(|status| {
-                    for (shown, info) in status.parameters.iter_mut().zip(&table) {
-                        shown.value = params.get(info.parameter);
-                        shown.native = info.to_native(shown.value);
-                    }
-                    status.now = Some((&after).into());
-                    status.reached = Some((&after).into());
-                    status.limited_by = limited_by.to_vec();
-                });
-                self.table = table;
-                if adopted {
-                    self.adopt(Adoption {
-                        at_ms: now_ms(),
-                        look,
-                        params: named(&params, &self.table),
-                        before: Some((&before).into()),
-                        after: Some((&after).into()),
-                    });
-                }
-            }
+            KeeperEvent::Settled(settlement) => self.settled(&settlement),
             KeeperEvent::TuneFailed { error } => self.fault("tune", error),
             KeeperEvent::HeldBack { wait } => {
                 let when = if wait == Duration::MAX {

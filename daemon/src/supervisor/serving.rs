@@ -6,9 +6,11 @@ use tuner::{Parameter, Params};
 
 use super::command::{Answer, Command, Refusal, Request};
 use super::memory::{ChosenLook, over};
-use super::run::{LookTrouble, Supervisor};
+use super::run::Supervisor;
 use super::status::{Adoption, named, now_ms};
+use super::workshop::LookTrouble;
 use crate::keeping::{Event, State};
+use crate::look::LookKind;
 
 impl Supervisor {
     /// Carries out a request and answers it.
@@ -79,8 +81,24 @@ impl Supervisor {
         if self.camera.is_none() {
             return Err(self.not_open());
         }
+        self.must_have_look()?;
         self.keeper.retune(&mut self.scribe);
         Ok(Answer::Accepted)
+    }
+
+    /// Refuses what needs a look while there is none, with what is wrong with it where one is named.
+    pub(super) fn must_have_look(&self) -> Result<(), Refusal> {
+        if self.keeper.look().is_some() {
+            return Ok(());
+        }
+        let fault = self.look_fault.clone();
+        let name = &self.entry.name;
+        Err(Refusal::BadValue(fault.unwrap_or_else(|| {
+            format!(
+                "the camera has no look, so there is nothing to tune to; `isptune use {name} LOOK` \
+                 gives it one, `isptune look add` makes one"
+            )
+        })))
     }
 
     fn apply(&mut self, wanted: &BTreeMap<String, f64>) -> Result<Answer, Refusal> {
@@ -132,15 +150,23 @@ impl Supervisor {
     }
 
     fn plan(&mut self) -> Result<Answer, Refusal> {
+        if self.camera.is_none() {
+            return Err(self.not_open());
+        }
+        self.must_have_look()?;
+        if self.keeper.look().is_some_and(|look| look.wish.kind() == LookKind::Taste) {
+            let told = "a look of the kind taste cannot be planned: its policy has to see the camera \
+                        as it was found, and a plan writes nothing; `isptune retune` asks it";
+            return Err(Refusal::BadValue(told.to_owned()));
+        }
         let Some(camera) = self.camera.as_deref_mut() else { return Err(self.not_open()) };
         let planned = self.keeper.plan(camera, &self.shared.cancel, &mut self.scribe);
         camera.rest();
         let planned = planned.map_err(|error| Refusal::Failed(error.to_string()))?;
         let Some(planned) = planned else {
-            return Err(Refusal::BadValue(match self.keeper.blind() {
-                Some(blind) => blind.to_string(),
-                None => "the camera has no look; `isptune look add` makes one".to_owned(),
-            }));
+            let blind = self.keeper.blind().map(ToString::to_string);
+            let told = blind.unwrap_or_else(|| "there is nothing to plan".to_owned());
+            return Err(Refusal::BadValue(told));
         };
         let table = self.scribe.table();
         let native = |params: &Params| {
@@ -152,8 +178,8 @@ impl Supervisor {
         Ok(Answer::Planned {
             params: named(&planned.params, table),
             native: native(&planned.params),
-            now: (&planned.now).into(),
-            predicted: (&planned.predicted).into(),
+            now: planned.now.into(),
+            predicted: planned.predicted.into(),
         })
     }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tuner::{Limits, ParameterInfo, Params, Score};
 
-use crate::keeping::State;
+use crate::keeping::{Reading, State};
+use crate::look::LookKind;
 
 /// One camera at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct CameraStatus {
     pub camera: Option<String>,
     /// Name of the look that it is held on.
     pub look: Option<String>,
+    /// The kind of that look, once it was loaded.
+    #[serde(default)]
+    pub kind: Option<LookKind>,
     /// Strength of the look, 0 to 1.
     pub strength: f64,
     /// Whether a person wants it left as it is.
@@ -76,7 +80,21 @@ pub struct ParameterStatus {
 
 /// How near a picture is to the look.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct ScoreStatus {
+#[serde(untagged)]
+pub enum ScoreStatus {
+    /// To a finished picture.
+    Pixels(PixelScore),
+    /// To a style; with a taste, to the picture as it was when what the policy named was adopted.
+    Style {
+        /// [`tuner::StyleFeatures::distance`]: 0 for the same tones and colours, 0.004 for one
+        /// 8-bit step.
+        style_distance: f64,
+    },
+}
+
+/// How near a picture is to a finished one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PixelScore {
     /// PSNR in dB, at most [`Score::WRITTEN_PSNR_DB`].
     pub psnr_db: f64,
     /// Structural similarity.
@@ -102,8 +120,8 @@ pub struct QueryStatus {
     pub index: usize,
     /// What was asked, by canonical name.
     pub params: BTreeMap<String, f64>,
-    /// What came of it.
-    pub score: ScoreStatus,
+    /// What came of it; `None` where a policy of taste was asked, which has no goal to be near to.
+    pub score: Option<ScoreStatus>,
     /// Time that the camera took, milliseconds.
     pub elapsed_ms: f64,
 }
@@ -144,12 +162,50 @@ pub fn now_ms() -> u64 {
     u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0)
 }
 
-impl From<&Score> for ScoreStatus {
-    fn from(score: &Score) -> Self {
-        Self {
-            psnr_db: score.psnr_db_capped(Score::WRITTEN_PSNR_DB),
-            ssim: score.ssim,
-            delta_e00: score.delta_e00.mean,
+impl From<Reading> for ScoreStatus {
+    fn from(reading: Reading) -> Self {
+        match reading {
+            Reading::Pixels(score) => Self::Pixels(PixelScore {
+                psnr_db: score.psnr_db_capped(Score::WRITTEN_PSNR_DB),
+                ssim: score.ssim,
+                delta_e00: score.delta_e00.mean,
+            }),
+            Reading::Style(style) => Self::Style { style_distance: style.distance },
+        }
+    }
+}
+
+impl ScoreStatus {
+    /// Of a finished picture.
+    #[must_use]
+    pub const fn pixels(&self) -> Option<&PixelScore> {
+        match self {
+            Self::Pixels(score) => Some(score),
+            Self::Style { .. } => None,
+        }
+    }
+
+    /// PSNR in dB, where pixels are compared.
+    #[must_use]
+    pub fn psnr_db(&self) -> Option<f64> {
+        self.pixels().map(|score| score.psnr_db)
+    }
+
+    /// Distance of style, where that is what counts.
+    #[must_use]
+    pub const fn style_distance(&self) -> Option<f64> {
+        match self {
+            Self::Pixels(_) => None,
+            Self::Style { style_distance } => Some(*style_distance),
+        }
+    }
+
+    /// How far the picture is away: mean ΔE00, or distance of style.
+    #[must_use]
+    pub const fn away(&self) -> f64 {
+        match self {
+            Self::Pixels(score) => score.delta_e00,
+            Self::Style { style_distance } => *style_distance,
         }
     }
 }
@@ -194,6 +250,7 @@ impl CameraStatus {
             message: None,
             camera: None,
             look: None,
+            kind: None,
             strength: 1.0,
             paused: false,
             light: None,

@@ -7,11 +7,11 @@ use tempfile::TempDir;
 use tuner::{Frame, Params, Pipeline, Samples};
 
 use super::*;
-use crate::keeping::State;
+use crate::keeping::{LookWish, State};
 use crate::service_config::{CameraEntry, Layer, load};
 
 /// A scene with detail in every part, brightened by `offset`.
-fn scene(offset: f64) -> Frame {
+pub(super) fn scene(offset: f64) -> Frame {
     let samples = (0..96 * 72 * 3).map(|index| {
         let (x, y, channel) = (index / 3 % 96, index / 288, index % 3);
         let wave = ((x * (channel + 2)) as f64 / 9.0).sin() + ((x * y) as f64 / 60.0).cos();
@@ -21,34 +21,44 @@ fn scene(offset: f64) -> Frame {
 }
 
 /// Looks by name; a later one of the same name replaces an earlier.
-type Looks = Vec<(String, Arc<Frame>)>;
+type Looks = Vec<(String, Result<LookWish, LookTrouble>)>;
 
-struct Bench {
+pub(super) struct Bench {
     folder: TempDir,
     looks: Arc<Mutex<Looks>>,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         scene(0.0).save(folder.path().join("scene.png")).unwrap();
         Self { folder, looks: Arc::default() }
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// A look that the software ISP makes of the scene.
-    fn add_look(&self, name: &str, exposure: f64) {
+    pub(super) fn add_look(&self, name: &str, exposure: f64) {
         let params = Params::NEUTRAL.with(tuner::Parameter::Exposure, exposure);
         let file = isp_hw::PipelineFile::software();
         let mut pipeline = file.open_frame(scene(0.0), &Arc::default()).unwrap();
         let picture = Arc::new(pipeline.query(&params).unwrap());
-        self.looks.lock().unwrap().push((name.to_owned(), picture));
+        self.add_wish(name, LookWish::Finish(picture));
     }
 
-    fn entry(&self, more: &str) -> CameraEntry {
+    pub(super) fn add_wish(&self, name: &str, wish: LookWish) {
+        self.looks.lock().unwrap().push((name.to_owned(), Ok(wish)));
+    }
+
+    /// Damages a look.
+    pub(super) fn spoil(&self, name: &str) {
+        let trouble = LookTrouble::Unusable(format!("look {name} is damaged"));
+        self.looks.lock().unwrap().push((name.to_owned(), Err(trouble)));
+    }
+
+    pub(super) fn entry(&self, more: &str) -> CameraEntry {
         let text = format!(
             "keep = {{ check_interval_s = 0.05, dwell_s = 0.2, cool_down_s = 0 }}\n\
              [[camera]]\nname = \"gate\"\ninput = \"scene.png\"\nstrategy = \"model\"\n{more}\n"
@@ -57,15 +67,16 @@ impl Bench {
         config.cameras[0].clone()
     }
 
-    fn spawn(&self, more: &str) -> Supervised {
+    pub(super) fn spawn(&self, more: &str) -> Supervised {
         let looks = Arc::clone(&self.looks);
         let workshop = Workshop {
             looks: Arc::new(move |name| {
                 let looks = looks.lock().unwrap();
                 let found = looks.iter().rev().find(|(known, _)| known == name);
-                found
-                    .map(|(_, look)| Arc::clone(look))
-                    .ok_or_else(|| LookTrouble::Missing(format!("no look {name}")))
+                match found {
+                    Some((_, wish)) => wish.clone(),
+                    None => Err(LookTrouble::Missing(format!("no look {name}"))),
+                }
             }),
             actor: Arc::default(),
             state: self.path().to_owned(),
@@ -75,13 +86,17 @@ impl Bench {
     }
 }
 
-struct Supervised {
-    handle: Handle,
+pub(super) struct Supervised {
+    pub(super) handle: Handle,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Supervised {
-    fn wait_for(&self, what: &str, holds: impl Fn(&CameraStatus) -> bool) -> Arc<CameraStatus> {
+    pub(super) fn wait_for(
+        &self,
+        what: &str,
+        holds: impl Fn(&CameraStatus) -> bool,
+    ) -> Arc<CameraStatus> {
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
             let status = self.handle.status();
@@ -93,19 +108,20 @@ impl Supervised {
         }
     }
 
-    fn ask(&self, command: Command) -> Result<Answer, Refusal> {
+    pub(super) fn ask(&self, command: Command) -> Result<Answer, Refusal> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(self.handle.ask(command))
     }
 
-    fn stop(mut self) {
+    pub(super) fn stop(mut self) {
         self.handle.stop();
         self.thread.take().unwrap().join().unwrap();
     }
 }
 
 fn holds_at(status: &CameraStatus, least_db: f64) -> bool {
-    status.state == State::Holding && status.reached.is_some_and(|score| score.psnr_db > least_db)
+    status.state == State::Holding
+        && status.reached.is_some_and(|score| score.psnr_db().is_some_and(|db| db > least_db))
 }
 
 #[test]

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tracing::info;
-use tuner::Frame;
 
 use super::by_light::Light;
-use super::run::{LookTrouble, Supervisor};
+use super::run::Supervisor;
 use super::schedule::{self, Wanted};
-use crate::keeping::{ChannelMeans, LookPicture, mixture};
+use super::workshop::LookTrouble;
+use crate::keeping::{ChannelMeans, KeptLook, LookWish, mixture};
 
 /// Wait before a look that was not there is looked for again.
 const LOOK_WAIT: Duration = Duration::from_secs(5);
@@ -43,7 +43,8 @@ impl Supervisor {
         let Some(scene) = self.keeper.take_light() else { return };
         if self.reference_stops.is_none() {
             let look = self.entry.look.as_deref().and_then(|name| (self.workshop.looks)(name).ok());
-            self.reference_stops = look.map(|look| ChannelMeans::of(&look).stops());
+            let picture = look.as_ref().and_then(LookWish::picture);
+            self.reference_stops = picture.map(|picture| ChannelMeans::of(picture).stops());
         }
         let Some(reference) = self.reference_stops else { return };
         let light = Light::of(scene, reference);
@@ -69,10 +70,12 @@ impl Supervisor {
             status.look.clone_from(&name);
             status.strength = strength;
         });
-        let picture = name.as_ref().map(|name| self.look_picture(name));
-        let look = match (name, picture) {
-            (Some(name), Some(Ok(picture))) => Some(LookPicture { name, picture, strength }),
-            (Some(_), Some(Err(trouble))) => {
+        let wish = name.as_ref().map(|name| self.wish_of(name));
+        let look = match (name, wish) {
+            (Some(name), Some(Ok(wish))) => Some(KeptLook { name, wish, strength }),
+            (Some(name), Some(Err(trouble))) => {
+                let is_held = matches!(trouble, LookTrouble::Unusable(_))
+                    && self.keeper.look().is_some_and(|look| look.name == name);
                 let trouble = trouble.to_string();
                 self.next_look = Some(Instant::now() + LOOK_WAIT);
                 if self.look_fault.as_ref() == Some(&trouble) {
@@ -81,6 +84,10 @@ impl Supervisor {
                 }
                 self.scribe.fault("look", &trouble);
                 self.look_fault = Some(trouble);
+                if is_held {
+                    // What is held under this name is better than nothing.
+                    return;
+                }
                 None
             }
             _ => None,
@@ -93,19 +100,33 @@ impl Supervisor {
             // The very same picture: nothing has changed.
             return;
         }
-        self.scribe.update(|status| status.reached = None);
+        let kind = look.as_ref().map(|look| look.wish.kind());
+        self.scribe.update(|status| {
+            if status.kind != kind {
+                // Figures of another kind mean something else.
+                status.now = None;
+                status.found = None;
+                status.queries.clear();
+            }
+            status.kind = kind;
+            status.reached = None;
+        });
         self.scribe.is_blending = self.used.blend.is_some();
         let good = look.as_ref().and_then(|look| self.scribe.memory.good(&look.name));
         self.keeper.set_look(look, good, &mut self.scribe);
     }
 
-    /// The picture of a look, blended with that of the look before while one turns into the other.
-    fn look_picture(&self, name: &str) -> Result<Arc<Frame>, LookTrouble> {
-        let picture = (self.workshop.looks)(name)?;
-        let Some((before, share)) = &self.used.blend else { return Ok(picture) };
+    /// What a look asks for, blended with the look before while one turns into the other. Only
+    /// finished pictures blend: of styles and tastes there is no picture half-way.
+    fn wish_of(&self, name: &str) -> Result<LookWish, LookTrouble> {
+        let wish = (self.workshop.looks)(name)?;
+        let Some((before, share)) = &self.used.blend else { return Ok(wish) };
         // Without the one before, the new one is held alone.
-        let Ok(before) = (self.workshop.looks)(before) else { return Ok(picture) };
-        let mixed = mixture(&before, &picture, *share);
-        mixed.map(Arc::new).map_err(|error| LookTrouble::Unusable(error.to_string()))
+        let before = (self.workshop.looks)(before);
+        let (LookWish::Finish(picture), Ok(LookWish::Finish(before))) = (&wish, &before) else {
+            return Ok(wish);
+        };
+        let mixed = mixture(before, picture, *share).map(Arc::new).map(LookWish::Finish);
+        mixed.map_err(|error| LookTrouble::Unusable(error.to_string()))
     }
 }

@@ -13,7 +13,7 @@ use crate::camera_end;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::known_device;
-use crate::look::{LookKind, LookName};
+use crate::look::{LookContent, LookKind, LookName};
 use crate::option_values::{apply_limits, parse_limit, parse_lock, parse_region};
 use crate::picture_source::PictureSource;
 use crate::progress::Progress;
@@ -64,7 +64,13 @@ impl GoalChoice {
             (None, Some(name)) => {
                 let look = state.looks()?.load(name)?;
                 let kind = look.summary().kind;
-                Ok((look.into_goal(), format!("look {name}"), Some(kind)))
+                let LookContent::Goal(goal) = look.into_content() else {
+                    bail!(
+                        "look {name} is a taste, which has no goal to match; `isptune enhance` takes \
+                         the file of its policy, and the service holds such a look"
+                    )
+                };
+                Ok((goal, format!("look {name}"), Some(kind)))
             }
             (None, None) => bail!("nothing to match; give --goal PICTURE, or --look NAME"),
         }

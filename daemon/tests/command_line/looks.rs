@@ -151,6 +151,44 @@ fn looks_move_between_stores_in_one_file() {
     listed.said_once(&["junk.look: no look: it is no look, or cut short"]);
 }
 
+#[test]
+fn a_policy_of_taste_is_kept_in_a_look_and_moves_with_it() {
+    let bench = Workbench::new();
+    bench.write("mine.onnx", include_bytes!("taste.onnx"));
+    let add = "look add mine --kind taste --model mine.onnx --state state";
+    let added = bench.run(&format!("{add} --tag scene=lobby --json")).done().json();
+    assert_eq!(added["kind"], "taste");
+    assert_eq!(added["provenance"]["source"], json!({"from": "model", "file": "mine.onnx"}));
+    assert_eq!(added["model"]["command"], "written down");
+    assert!(added.get("fingerprint").is_none() && added.get("features").is_none(), "{added}");
+    assert_eq!(bench.run("look show mine --state state --json").done().json(), added);
+    let lines = bench.run("look list --state state").done().out;
+    assert_eq!(lines, "mine  taste  scene=lobby\n");
+    let shown = bench.run("look show mine --state state").done().out;
+    assert!(shown.contains("kind        taste") && shown.contains("written down"), "{shown}");
+    bench.run("look export mine out.look --state state").done();
+    let taken = bench.run("look import out.look --state other --json").done().json();
+    assert_eq!(taken, added);
+    let tune = "match --input input.png --look mine --state state";
+    bench.refuses(tune, 1, &["look mine is a taste", "isptune enhance"]);
+}
+
+#[test]
+fn a_look_of_taste_needs_a_sound_policy_and_nothing_else() {
+    let bench = Workbench::new();
+    bench.write("mine.onnx", include_bytes!("taste.onnx"));
+    bench.write("junk.onnx", "junk");
+    bench.run("look add mine --kind taste --model mine.onnx --state state").done();
+    let kept = bench.run("look show mine --state state --json").done().json();
+    let replace = "look add mine --replace --kind taste --model junk.onnx --state state";
+    bench.refuses(replace, 1, &["junk.onnx", "does not end with the digest"]);
+    assert_eq!(bench.run("look show mine --state state --json").done().json(), kept);
+    bench.refuses("look add a --kind taste --state state", 1, &["give --model FILE"]);
+    bench.refuses("look add a --model mine.onnx --state state", 1, &["add --kind taste"]);
+    let both = "look add a --kind taste --model mine.onnx --from input.png --state state";
+    bench.refuses(both, 2, &["cannot be used with"]);
+}
+
 /// Runs `words` in a name space of its own after `prepare`; `None` where that cannot be had.
 fn in_a_name_space(bench: &Workbench, prepare: &str, words: &str) -> Option<Ended> {
     let script = format!(

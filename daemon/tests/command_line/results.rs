@@ -200,6 +200,8 @@ fn answers_are_as_their_schemas_say() {
         ("look add a --from goal.png --tag scene=x --state s --json", "look"),
         ("look add b --from goal.png input.png --state s --force --json", "look"),
         ("look add c --from flat.ppm --state s --force --json", "look"),
+        ("look add d --kind taste --model taste.onnx --state s --json", "look"),
+        ("look add e --kind style --from goal.png --state s --json", "look"),
         ("look show a --state s --json", "look"),
         ("look list --state s --json", "look-list"),
         ("look list --state . --json", "look-list"),

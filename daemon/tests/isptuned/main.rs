@@ -6,5 +6,6 @@ mod configuration;
 mod doors;
 mod full_disk;
 mod killed;
+mod kinds;
 mod life;
 mod running;

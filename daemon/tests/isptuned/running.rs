@@ -67,7 +67,7 @@ impl Root {
     }
 
     /// A verb that works on the store of looks of this root.
-    fn isptune(&self, words: &[&str], file: Option<&Path>) -> std::process::Output {
+    pub fn isptune(&self, words: &[&str], file: Option<&Path>) -> std::process::Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_isptune"));
         command.args(words).args(file).arg("--state").arg(self.path("var/lib/isptune"));
         command.output().unwrap()
@@ -141,7 +141,7 @@ impl Running {
         self.wait_for(look, |status| {
             status.state == State::Holding
                 && status.look.as_deref() == Some(look)
-                && status.reached.is_some_and(|score| score.psnr_db > 45.0)
+                && status.reached.and_then(|score| score.psnr_db()).is_some_and(|db| db > 45.0)
         })
     }
 

@@ -9,10 +9,10 @@ use std::thread;
 
 use daemon::api::{Api, Door, ReloadRequest, Token, serve};
 use daemon::keeping::State;
-use daemon::look::LookStore;
+use daemon::look::{LookKind, LookStore};
 use daemon::supervisor::{
-    Adoption, Answer, Command, ParameterStatus, QueryStatus, Refusal, Request, ScoreStatus,
-    StandIn, stand_in,
+    Adoption, Answer, Command, ParameterStatus, PixelScore, QueryStatus, Refusal, Request,
+    ScoreStatus, StandIn, stand_in,
 };
 use tempfile::TempDir;
 use tokio::net::{TcpListener, UnixListener};
@@ -23,7 +23,8 @@ use tokio::sync::{mpsc, oneshot};
 pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 /// When the first setting of [`FakeService::held`] was adopted.
 pub const ADOPTED_MS: u64 = 1_700_000_000_000;
-const SCORE: ScoreStatus = ScoreStatus { psnr_db: 41.204, ssim: 0.98, delta_e00: 0.837 };
+const PIXELS: PixelScore = PixelScore { psnr_db: 41.204, ssim: 0.98, delta_e00: 0.837 };
+const SCORE: ScoreStatus = ScoreStatus::Pixels(PIXELS);
 
 type Asked = Arc<Mutex<Vec<(String, Command)>>>;
 
@@ -96,11 +97,11 @@ impl FakeService {
             }];
             status.now = Some(SCORE);
             status.reached = Some(SCORE);
-            status.found = Some(ScoreStatus { psnr_db: 24.0, ..SCORE });
+            status.found = Some(ScoreStatus::Pixels(PixelScore { psnr_db: 24.0, ..PIXELS }));
             status.queries = vec![QueryStatus {
                 index: 1,
                 params: params.clone(),
-                score: SCORE,
+                score: Some(SCORE),
                 elapsed_ms: 41.5,
             }];
             status.history = vec![Adoption {
@@ -115,6 +116,19 @@ impl FakeService {
             status.counts.faults.insert("absent".to_owned(), 2);
         });
         service
+    }
+
+    /// Has `porch` held on a look of this kind, a style or a taste.
+    pub fn hold_on(&self, kind: LookKind) {
+        let distance = Some(ScoreStatus::Style { style_distance: 0.03125 });
+        let is_taste = kind == LookKind::Taste;
+        self.cameras[0].publish(|status| {
+            status.kind = Some(kind);
+            (status.now, status.reached) = (distance, distance);
+            status.found = distance.filter(|_| !is_taste);
+            status.queries[0].score = distance.filter(|_| !is_taste);
+            status.history[0].after = distance;
+        });
     }
 
     pub fn socket(&self) -> PathBuf {
@@ -176,7 +190,7 @@ fn answer(
             (None, Command::Plan) => Ok(Answer::Planned {
                 params: BTreeMap::from([("exposure".to_owned(), 0.125)]),
                 native: BTreeMap::from([("ev".to_owned(), 0.25)]),
-                now: ScoreStatus { psnr_db: 30.5, ..SCORE },
+                now: ScoreStatus::Pixels(PixelScore { psnr_db: 30.5, ..PIXELS }),
                 predicted: SCORE,
             }),
             (None, _) => Ok(Answer::Accepted),

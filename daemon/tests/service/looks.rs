@@ -89,3 +89,22 @@ fn a_look_that_a_camera_is_held_on_is_not_removed() {
     let text = ask(&service.socket(), "DELETE /v1/looks/day", "").refused(409);
     assert!(text.contains("camera porch is held on look day"), "{text}");
 }
+
+#[test]
+fn a_picture_is_kept_for_its_style_and_a_policy_for_its_taste() {
+    let service = FakeService::held();
+    let socket = service.socket();
+    let style = put(&service, "still?kind=style", &picture(1)).json();
+    assert_eq!((&style["name"], &style["kind"]), (&"still".into(), &"style".into()));
+    let policy = include_bytes!("../command_line/taste.onnx");
+    let taste = put(&service, "mine?kind=taste", policy).json();
+    assert_eq!((&taste["kind"], &taste["model"]["bytes"]), (&"taste".into(), &policy.len().into()));
+    assert!(taste.get("fingerprint").is_none(), "{taste}");
+    assert_eq!(ask(&socket, "GET /v1/looks/mine", "").json(), taste);
+    let text = ask(&socket, "GET /v1/looks/mine/thumbnail", "").refused(404);
+    assert!(text.contains("a taste, which has no picture"), "{text}");
+    let text = put(&service, "mine?kind=taste", &picture(1)).refused(422);
+    assert!(text.contains("the body: "), "{text}");
+    assert_eq!(ask(&socket, "GET /v1/looks/mine", "").json(), taste);
+    put(&service, "mine?kind=sensor", policy).refused(422);
+}

@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use daemon::look::LookKind;
+
 use crate::fake_service::FakeService;
 use crate::http::{ask, connect, exchange};
 
@@ -28,6 +30,16 @@ fn metrics_tell_state_counts_and_scores() {
     }
     assert!(text.contains("model=\"0f1e2d\""), "{text}");
     assert!(text.ends_with("# EOF\n"), "{text}");
+}
+
+#[test]
+fn a_style_has_a_distance_in_place_of_scores() {
+    let service = FakeService::held();
+    service.hold_on(LookKind::Style);
+    let text = service.api.metrics();
+    let line = "isptune_style_distance{camera=\"porch\",picture=\"now\"} 0.03125";
+    assert!(text.lines().any(|each| each == line), "{text}");
+    assert!(!text.contains("isptune_psnr_db{"), "{text}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use daemon::look::LookKind;
 use serde_json::{Value, json};
 
 use crate::fake_service::{ADOPTED_MS, FakeService};
@@ -117,6 +118,15 @@ fn what_the_verbs_print_is_as_their_schemas_say() {
         let (code, out, err) = run(&service.socket(), words);
         assert_eq!(code, 0, "{words}: {err}");
         pairs.push((words.to_owned(), schema, serde_json::from_str(&out).unwrap()));
+    }
+    for kind in [LookKind::Style, LookKind::Taste] {
+        service.hold_on(kind);
+        let text = std::fs::read_to_string(format!("{schemas}/camera-status.json")).unwrap();
+        let (_, out, _) = run(&service.socket(), "status porch --json");
+        let schema = serde_json::from_str(&text).unwrap();
+        let answer: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(answer["now"], json!({"style_distance": 0.03125}));
+        pairs.push((format!("status of a {}", kind.name()), schema, answer));
     }
     hold(&pairs);
 }

@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use daemon::keeping::{
-    Event, HeldCamera, KeepPolicy, Keeper, KeeperEvent, KeeperOptions, LookPicture, Search, State,
-    Unusable,
+    Event, HeldCamera, KeepPolicy, Keeper, KeeperEvent, KeeperOptions, KeptLook, LookWish, Search,
+    State, Unusable,
 };
 use isp_hw::Variation;
 use rand::{RngExt, SeedableRng};
@@ -171,7 +171,8 @@ impl Life {
 
     fn begin(&mut self) {
         let picture = Arc::new(self.goal.clone());
-        let look = LookPicture { name: "look".to_owned(), picture, strength: 1.0 };
+        let wish = LookWish::Finish(picture);
+        let look = KeptLook { name: "look".to_owned(), wish, strength: 1.0 };
         self.keeper.set_limits(Limits::default());
         self.keeper.set_look(Some(look), None, &mut |_: KeeperEvent<'_>| {});
         self.keeper.opened(self.found, &mut |_: KeeperEvent<'_>| {});
@@ -193,7 +194,7 @@ impl Life {
                 self.camera.faults = Faults { noise, ..Faults::default() };
             }
             let mut journal = |event: KeeperEvent<'_>| match event {
-                KeeperEvent::Settled { adopted, .. } => adoptions += u32::from(adopted),
+                KeeperEvent::Settled(setting) => adoptions += u32::from(setting.adopted),
                 KeeperEvent::Moved { from, to, .. } => {
                     was_drifting = from == State::Drifting;
                     retuned |= was_drifting && to == State::Tuning;

@@ -82,6 +82,26 @@ impl StyleFeatures {
         Some(Self { values })
     }
 
+    /// Features that were stored as their [`Self::values`]; `None` for another count, or a number
+    /// that no picture's features have.
+    #[must_use]
+    pub fn from_values(values: &[f64]) -> Option<Self> {
+        let values: [f64; Self::COUNT] = values.try_into().ok()?;
+        values.iter().all(|value| (-1.0..=1.0).contains(value)).then_some(Self { values })
+    }
+
+    /// Features a part of the way from these to `other`, 0 for these and 1 for `other`: along every
+    /// direction the distribution that optimal transport passes through on its way (McCann,
+    /// "A convexity principle for interacting gases", 1997).
+    #[must_use]
+    pub fn towards(&self, other: &Self, part: f64) -> Self {
+        let mut values = self.values;
+        values.iter_mut().zip(other.values).for_each(|(value, other)| {
+            *value += part * (other - *value);
+        });
+        Self { values }
+    }
+
     /// All numbers in order: 16 of luma, then 8 of chroma for each of the four directions.
     #[must_use]
     pub const fn values(&self) -> &[f64; Self::COUNT] {

@@ -92,6 +92,14 @@ impl StyleGoal {
         Ok(Self { picture, region, features, histograms })
     }
 
+    /// The same goal, wanted a part of the way only: its features lie between those of the picture
+    /// as `found` (`strength` 0) and its own (1). The histograms, a second opinion, stay those of
+    /// the goal.
+    #[must_use]
+    pub fn at_strength(self, found: &StyleFeatures, strength: f64) -> Self {
+        Self { features: found.towards(&self.features, strength), ..self }
+    }
+
     /// The goal as it was given.
     #[must_use]
     pub const fn picture(&self) -> &Frame {

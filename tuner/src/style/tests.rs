@@ -3,7 +3,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{StyleFeatures, StyleHistograms};
-use crate::Planes;
+use crate::test_rendering::{load, noisy, photographs, render};
+use crate::{Frame, Planes, Score};
 
 fn picture(width: usize, height: usize, seed: u64) -> Planes {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -90,6 +91,70 @@ fn masked_pixels_do_not_count() {
     assert_eq!(ours, StyleFeatures::of_masked(&dark, &mask).unwrap());
     assert!(StyleFeatures::of_masked(&dark, &[true; 3]).is_none());
     assert!(StyleFeatures::of_masked(&dark, &[false; 256]).is_none());
+}
+
+#[test]
+fn features_are_stored_as_numbers_and_mixed_along_the_way() {
+    let (one, other) =
+        (StyleFeatures::of(&picture(16, 16, 8)), StyleFeatures::of(&picture(9, 9, 9)));
+    assert_eq!(StyleFeatures::from_values(one.values()), Some(one.clone()));
+    assert_eq!(StyleFeatures::from_values(&[0.5; 47]), None);
+    assert_eq!(StyleFeatures::from_values(&[f64::NAN; 48]), None);
+    assert_eq!(StyleFeatures::from_values(&[7.0; 48]), None);
+    let apart = one.distance(&other);
+    let quarter = one.towards(&other, 0.25);
+    assert!((quarter.distance(&one) - 0.25 * apart).abs() < 1e-12);
+    assert!((quarter.distance(&other) - 0.75 * apart).abs() < 1e-12);
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// What the thresholds of a held style rest on: `docs/decisions/0024-looks-of-style-and-taste.md`.
+#[test]
+fn a_change_of_light_that_is_lost_by_delta_e_is_lost_by_style_too() {
+    let Some(paths) = photographs("val") else { return };
+    let of_frame = |frame: &Frame| StyleFeatures::of(&Planes::from(frame));
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let (mut exposure, mut warmth, mut noise) = (Vec::new(), Vec::new(), Vec::new());
+    for path in paths.iter().step_by(6) {
+        let photograph = load(path);
+        let [width, height] = photograph.size().map(|side| side * 320 / photograph.width());
+        let photograph = photograph.resized(width, height).unwrap();
+        let (original, features) = (render(&photograph, [0.0; 9]), of_frame(&photograph));
+        let changed = |at: f32, direction: [f32; 3]| {
+            let [light, red, blue] = direction.map(|value| at * value);
+            render(&photograph, [light, red, 0.0, blue, 0.0, 0.0, 0.0, 0.0, 0.0])
+        };
+        for (direction, found) in
+            [([-1.0, 0.0, 0.0], &mut exposure), ([0.0, 0.5, -0.5], &mut warmth)]
+        {
+            // The change whose mean ΔE00 is 1.5.
+            let [mut low, mut high] = [0.0, 1.0];
+            for _ in 0..10 {
+                let middle = 0.5 * (low + high);
+                let score = Score::of_frames(&changed(middle, direction), &original).unwrap();
+                if score.delta_e00.mean < 1.5 {
+                    low = middle;
+                } else {
+                    high = middle;
+                }
+            }
+            found.push(of_frame(&changed(high, direction)).distance(&features));
+        }
+        let [one, other] = [(); 2].map(|()| of_frame(&noisy(&photograph, 2.0, &mut random)));
+        noise.push(one.distance(&other));
+    }
+    let most = noise.iter().copied().fold(0.0, f64::max);
+    let [exposure, warmth, noise] = [exposure, warmth, noise].map(median);
+    println!(
+        "distance of style at a mean ΔE00 of 1.5: exposure {exposure:.4}, colour {warmth:.4}; of two \
+         pictures with noise of 2 steps: median {noise:.5}, at most {most:.5}"
+    );
+    assert!((0.006..0.02).contains(&exposure) && (0.006..0.02).contains(&warmth));
+    assert!(most < 0.001);
 }
 
 #[test]

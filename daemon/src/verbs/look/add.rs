@@ -1,12 +1,14 @@
 //! `isptune look add`.
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
 use clap::Args;
 
 use super::source::{Source, Taken, picture, take};
 use super::words::print;
 use crate::exit::Exit;
-use crate::look::{LookKind, LookName, NewLook, Tags};
+use crate::look::{Look, LookKind, LookName, NewLook, NewTaste, Tags};
 use crate::option_values::parse_tag;
 use crate::state_folder::StateFolder;
 
@@ -18,8 +20,17 @@ pub struct Options {
     /// What the goal picture is: a picture file; several files, frames of one scene, for their mean;
     /// or "camera" or "camera:IDENTITY" for what a camera sees (averaged over its noise; no control
     /// is written)
-    #[arg(long, value_name = "PICTURE…|camera[:IDENTITY]", num_args = 1.., required = true)]
+    #[arg(
+        long,
+        value_name = "PICTURE…|camera[:IDENTITY]",
+        num_args = 1..,
+        required_unless_present_any = ["model", "kind"]
+    )]
     from: Vec<Source>,
+    /// Policy of taste, for --kind taste: ONNX, as train-host exports what `train-host taste` has
+    /// learned; it goes into the look
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "against", "force"])]
+    model: Option<PathBuf>,
     /// What it asks for
     #[arg(long, value_enum, value_name = "KIND", default_value_t)]
     kind: LookKind,
@@ -51,6 +62,12 @@ pub fn run(options: &Options) -> Result<Exit> {
     if options.kind == LookKind::Style && options.against.is_some() {
         bail!("a look of the kind style may show anything; leave --against out");
     }
+    if options.kind == LookKind::Taste && options.model.is_none() {
+        bail!("a look of the kind taste is made of a policy and has no picture; give --model FILE");
+    }
+    if options.kind != LookKind::Taste && options.model.is_some() {
+        bail!("--model is for looks of the kind taste; add --kind taste");
+    }
     let store = options.state.looks()?;
     if !options.replace {
         store.must_be_free(&options.name)?;
@@ -59,6 +76,20 @@ pub fn run(options: &Options) -> Result<Exit> {
     for (key, value) in &options.tags {
         tags.insert(key, value)?;
     }
+    let look = match &options.model {
+        Some(model) => NewTaste::of_file(options.name.clone(), model, tags)?.make(),
+        None => of_picture(options, tags)?,
+    };
+    let file = store.add(&look, options.replace)?;
+    for reason in &look.summary().provenance.forced {
+        eprintln!("isptune: taken all the same: {reason}");
+    }
+    eprintln!("kept in {}", file.display());
+    print(look.summary(), options.json)
+}
+
+/// A look with a goal picture.
+fn of_picture(options: &Options, tags: Tags) -> Result<Look> {
     let Taken { goal, source, known } = take(&options.from)?;
     let against = match &options.against {
         Some(source) => Some(picture(source)?.0),
@@ -66,11 +97,5 @@ pub fn run(options: &Options) -> Result<Exit> {
     };
     let name = options.name.clone();
     let (kind, force) = (options.kind, options.force);
-    let look = NewLook { name, kind, goal, source, tags, against, known, force }.make()?;
-    let file = store.add(&look, options.replace)?;
-    for reason in &look.summary().provenance.forced {
-        eprintln!("isptune: taken all the same: {reason}");
-    }
-    eprintln!("kept in {}", file.display());
-    print(look.summary(), options.json)
+    Ok(NewLook { name, kind, goal, source, tags, against, known, force }.make()?)
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anyhow::Result;
 
 use crate::exit::Exit;
-use crate::look::{Features, LookSummary, Provenance};
+use crate::look::{Features, Fingerprint, GoalCard, LookKind, LookSummary, ModelCard, Provenance};
 use crate::{json, standard_output};
 
 /// Prints everything about a look except its goal.
@@ -23,20 +23,36 @@ pub fn print(look: &LookSummary, as_json: bool) -> Result<Exit> {
 
 /// A look in one line.
 pub fn line(look: &LookSummary) -> String {
-    let fingerprint = &look.fingerprint;
     let tags: String = look.tags.iter().map(|(key, value)| format!("  {key}={value}")).collect();
-    format!("{}  {}x{}{tags}", look.name, fingerprint.width, fingerprint.height)
+    let kind = match look.kind {
+        LookKind::Finish => "",
+        LookKind::Style => "  style",
+        LookKind::Taste => "  taste",
+    };
+    let size = look.goal.as_ref().map_or_else(String::new, |GoalCard { fingerprint, .. }| {
+        format!("  {}x{}", fingerprint.width, fingerprint.height)
+    });
+    format!("{}{size}{kind}{tags}", look.name)
 }
 
 fn write_lines(out: &mut dyn Write, look: &LookSummary) -> io::Result<()> {
     let Provenance { source, created_at, program, forced } = &look.provenance;
-    let fingerprint = &look.fingerprint;
     writeln!(out, "{}", look.name)?;
-    writeln!(
-        out,
-        "  goal        {}x{}, {} bits, sha256 {}",
-        fingerprint.width, fingerprint.height, fingerprint.bits, fingerprint.sha256
-    )?;
+    if look.kind != LookKind::Finish {
+        writeln!(out, "  kind        {}", look.kind.name())?;
+    }
+    if let Some(GoalCard { fingerprint, .. }) = &look.goal {
+        let Fingerprint { width, height, bits, sha256 } = fingerprint;
+        writeln!(out, "  goal        {width}x{height}, {bits} bits, sha256 {sha256}")?;
+    }
+    if let Some(ModelCard { sha256, bytes, command, figures }) = &look.model {
+        writeln!(out, "  model       {bytes} bytes, sha256 {sha256}")?;
+        for (key, text) in [("trained by", command), ("figures", figures)] {
+            if !text.is_empty() {
+                writeln!(out, "  {key:11} {text}")?;
+            }
+        }
+    }
     writeln!(out, "  from        {}", source.in_words())?;
     writeln!(out, "  made        {created_at} by {program}")?;
     for reason in forced {
@@ -45,8 +61,8 @@ fn write_lines(out: &mut dyn Write, look: &LookSummary) -> io::Result<()> {
     for (key, value) in look.tags.iter() {
         writeln!(out, "  {key:11} {value}")?;
     }
-    let Features { luma_quantiles, mean_linear_rgb, warmth, contrast, saturation, .. } =
-        &look.features;
+    let Some(GoalCard { features, .. }) = &look.goal else { return Ok(()) };
+    let Features { luma_quantiles, mean_linear_rgb, warmth, contrast, saturation, .. } = features;
     let [_, dark, .., bright, _] = luma_quantiles;
     let [red, green, blue] = mean_linear_rgb;
     writeln!(out, "  luma        {dark:.2} to {bright:.2}, contrast {contrast:.2}")?;

@@ -5,11 +5,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::keeping::State;
+use crate::look::LookKind;
 use crate::supervisor::{CameraStatus, ScoreStatus};
 
-/// `41.20 dB, ΔE00 0.84`
+/// `41.20 dB, ΔE00 0.84`, or `style distance 0.0312`
 pub(super) fn score(score: &ScoreStatus) -> String {
-    format!("{:.2} dB, ΔE00 {:.2}", score.psnr_db, score.delta_e00)
+    match score {
+        ScoreStatus::Pixels(score) => {
+            format!("{:.2} dB, ΔE00 {:.2}", score.psnr_db, score.delta_e00)
+        }
+        ScoreStatus::Style { style_distance } => format!("style distance {style_distance:.4}"),
+    }
 }
 
 /// A camera in one line; names are as wide as `width`.
@@ -23,9 +29,10 @@ pub(super) fn summary(camera: &CameraStatus, width: usize) -> String {
     }
     let query = camera.queries.last();
     match (camera.state, query, &camera.now) {
-        (State::Tuning, Some(query), _) => {
-            parts.push(format!("query {}: {}", query.index, score(&query.score)));
-        }
+        (State::Tuning, Some(query), _) => parts.push(match &query.score {
+            Some(of_query) => format!("query {}: {}", query.index, score(of_query)),
+            None => format!("query {}", query.index),
+        }),
         (_, _, Some(now)) => parts.push(score(now)),
         _ => {}
     }
@@ -52,7 +59,11 @@ pub(super) fn details(camera: &CameraStatus, now_ms: u64) -> Vec<String> {
         say("camera", name.clone());
     }
     if let Some(look) = &camera.look {
-        say("look", format!("{look}, strength {}", camera.strength));
+        let kind = match camera.kind {
+            None | Some(LookKind::Finish) => String::new(),
+            Some(kind) => format!(" ({})", kind.name()),
+        };
+        say("look", format!("{look}{kind}, strength {}", camera.strength));
     }
     if let Some(light) = &camera.light {
         let kelvin = light.kelvin.map_or_else(String::new, |kelvin| format!(", {kelvin:.0} K"));
@@ -61,7 +72,8 @@ pub(super) fn details(camera: &CameraStatus, now_ms: u64) -> Vec<String> {
     let scores = [("now", camera.now), ("reached", camera.reached), ("found", camera.found)];
     for (key, value) in scores {
         if let Some(value) = value {
-            say(key, format!("{}, SSIM {:.3}", score(&value), value.ssim));
+            let ssim = value.pixels().map(|pixels| format!(", SSIM {:.3}", pixels.ssim));
+            say(key, format!("{}{}", score(&value), ssim.unwrap_or_default()));
         }
     }
     for limit in &camera.limited_by {
@@ -106,8 +118,10 @@ pub(super) fn clock(ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::supervisor::PixelScore;
 
-    const SCORE: ScoreStatus = ScoreStatus { psnr_db: 41.204, ssim: 0.98, delta_e00: 0.837 };
+    const SCORE: ScoreStatus =
+        ScoreStatus::Pixels(PixelScore { psnr_db: 41.204, ssim: 0.98, delta_e00: 0.837 });
 
     fn camera() -> CameraStatus {
         CameraStatus {
@@ -129,6 +143,12 @@ mod tests {
             summary(&camera, 5),
             "porch  holding    look day at 0.50; 41.20 dB, ΔE00 0.84; too dark"
         );
+        camera.blind = None;
+        camera.now = Some(ScoreStatus::Style { style_distance: 0.03124 });
+        assert_eq!(
+            summary(&camera, 5),
+            "porch  holding    look day at 0.50; style distance 0.0312"
+        );
         let waiting = CameraStatus::new("gate".to_owned());
         assert_eq!(summary(&waiting, 5), "gate   waiting");
     }
@@ -139,6 +159,9 @@ mod tests {
         assert_eq!(lines[0], "porch: holding for 3 min");
         assert!(lines.contains(&"  look       day, strength 1".to_owned()), "{lines:?}");
         assert!(!lines.iter().any(|line| line.contains("reached")), "{lines:?}");
+        let taste = CameraStatus { kind: Some(LookKind::Taste), ..camera() };
+        let lines = details(&taste, 181_000);
+        assert!(lines.contains(&"  look       day (taste), strength 1".to_owned()), "{lines:?}");
     }
 
     #[test]
