@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use tuner::actor::{Actor, ActorError};
+use tuner::actor::{Actor, ActorError, ModelFlaw, Representation};
 
 /// `models/actor.onnx`; its card is `models/README.md`.
 const SHIPPED: &[u8] = include_bytes!("../../models/actor.onnx");
@@ -20,6 +20,21 @@ pub fn actor(path: Option<&Path>) -> Result<Arc<Actor>, ActorError> {
         None => Actor::from_bytes(SHIPPED_NAME, SHIPPED),
     };
     actor.map(Arc::new)
+}
+
+/// The policy of this file, one that goes to a goal or one of style: [`Actor::kind`] says which.
+///
+/// # Errors
+/// As [`actor`]; a policy of taste is refused.
+pub fn given(path: &Path) -> Result<Arc<Actor>, ActorError> {
+    Actor::load_one_of(path, &[Representation::Residual, Representation::Style]).map(Arc::new)
+}
+
+/// That a policy is not of the kind that is needed, with what it is good for.
+#[must_use]
+pub fn of_another_kind(actor: &Actor, expected: Representation) -> ActorError {
+    let flaw = ModelFlaw::OtherKind { found: actor.kind(), expected };
+    ActorError::Refused { name: actor.name().to_owned(), flaw }
 }
 
 /// SHA-256 of the policy of this file, or of the shipped one, in hexadecimal digits, as the file's own

@@ -1,6 +1,7 @@
 //! Which task a goal sets: to finish a picture like one of the same content, or to take over a style.
 
 use anyhow::{Result, bail};
+use tuner::actor::{Actor, Representation};
 use tuner::{Frame, Goal, GoalError, GoalOptions, Registration, StyleGoal, strategy};
 
 /// Default strategy of each task.
@@ -39,6 +40,14 @@ pub struct ChosenTask {
 }
 
 impl TaskChoice {
+    /// With `Auto` and no strategy named, a policy of style decides for the style: it is of no use to
+    /// anything else.
+    #[must_use]
+    pub fn as_model_has_it(self, strategy: Option<&str>, model: Option<&Actor>) -> Self {
+        let of_style = model.is_some_and(|model| model.kind() == Representation::Style);
+        if of_style && self == Self::Auto && strategy.is_none() { Self::Style } else { self }
+    }
+
     /// Makes `goal` fit for the task asked for; with `Auto`, for the one that it sets. A strategy that
     /// was asked for by name decides it too.
     ///
@@ -55,10 +64,9 @@ impl TaskChoice {
             let goal = StyleGoal::new(goal, options.region_of_interest)?;
             Ok::<_, tuner::StyleGoalError>(TaskGoal::Style(Box::new(goal)))
         };
-        let for_style = |name: &str| strategy::STYLE_NAMES.contains(&name);
         let (goal, reason) = match self {
             Self::Style => (style(goal)?, None),
-            Self::Auto if asked.is_some_and(for_style) => (style(goal)?, None),
+            Self::Auto if asked.is_some_and(strategy::is_of_style) => (style(goal)?, None),
             Self::Finish => (TaskGoal::Finish(Goal::prepare(found, goal, options)?), None),
             Self::Auto => match Goal::prepare(found, goal.clone(), options) {
                 Ok(goal) => (TaskGoal::Finish(goal), None),
@@ -106,6 +114,15 @@ impl TaskGoal {
         }
     }
 
+    /// What a policy must see to be of use.
+    #[must_use]
+    pub const fn policy_kind(&self) -> Representation {
+        match self {
+            Self::Finish(_) => Representation::Residual,
+            Self::Style(_) => Representation::Style,
+        }
+    }
+
     /// The strategy of a tune where none was asked for.
     #[must_use]
     pub const fn default_strategy(&self) -> &'static str {
@@ -135,18 +152,18 @@ impl TaskGoal {
 
     fn must_suit(&self, name: &str) -> Result<()> {
         match self {
-            Self::Finish(_) if strategy::STYLE_NAMES.contains(&name) => bail!(
+            Self::Finish(_) if strategy::is_of_style(name) => bail!(
                 "strategy {name} matches a style; leave --task finish out, or take --strategy \
                  {FINISH_DEFAULT}"
             ),
             Self::Style(_)
-                if !strategy::STYLE_NAMES.contains(&name)
-                    && !strategy::STYLE_BASELINES.contains(&name) =>
+                if !strategy::is_of_style(name) && !strategy::STYLE_BASELINES.contains(&name) =>
             {
                 bail!(
                     "strategy {name} compares pixel by pixel, and only the goal's style counts; take \
-                     one of {}, {}",
+                     one of {}, {}, {}",
                     strategy::STYLE_NAMES.join(", "),
+                    strategy::STYLE_ACTOR_NAMES.join(", "),
                     strategy::STYLE_BASELINES.join(", ")
                 )
             }

@@ -93,7 +93,9 @@ pub fn tune(
         camera.set_limits(options.limits);
     }
     let found = pipeline.as_found().context("the picture as found")?;
-    let chosen = options.task.choose(&found, goal, &options.goal, options.strategy.as_deref())?;
+    let given = options.model.as_deref().map(shipped_actor::given).transpose()?;
+    let task = options.task.as_model_has_it(options.strategy.as_deref(), given.as_deref());
+    let chosen = task.choose(&found, goal, &options.goal, options.strategy.as_deref())?;
     let name = options.strategy.as_deref().unwrap_or_else(|| chosen.goal.default_strategy());
     if let Some(reason) = &chosen.reason {
         eprintln!(
@@ -120,18 +122,7 @@ pub fn tune(
         _ => (pipeline.simulator(&found, &view)?, None),
     };
     drop(found);
-    let needs_policy = strategy::ACTOR_NAMES.contains(&name);
-    let actor = match &options.model {
-        None if !needs_policy => None,
-        path => Some(shipped_actor::actor(path.as_deref())?),
-    };
-    if let (TaskGoal::Style(_), Some(path)) = (&chosen.goal, &options.model) {
-        bail!(
-            "{}: this policy compares pixel by pixel, and only the goal's style counts; leave \
-             --model out",
-            path.display()
-        );
-    }
+    let actor = policy(&chosen.goal, name, given)?;
     let search = Search {
         strategy: name,
         seed: options.seed,
@@ -149,6 +140,26 @@ pub fn tune(
         }
     }
     Ok(tuned)
+}
+
+/// The policy of a tune, where its strategy takes one: the given one, otherwise the one that comes with
+/// isptune.
+fn policy(
+    goal: &TaskGoal,
+    strategy: &str,
+    given: Option<Arc<Actor>>,
+) -> Result<Option<Arc<Actor>>> {
+    match given {
+        Some(given) if given.kind() == goal.policy_kind() => Ok(Some(given)),
+        Some(given) => Err(shipped_actor::of_another_kind(&given, goal.policy_kind()).into()),
+        None if strategy::ACTOR_NAMES.contains(&strategy) => Ok(Some(shipped_actor::actor(None)?)),
+        None if strategy::STYLE_ACTOR_NAMES.contains(&strategy) => {
+            bail!(
+                "strategy {strategy} needs a policy of style: --model FILE, as `train-host style` makes it"
+            )
+        }
+        None => Ok(None),
+    }
 }
 
 /// How a prepared goal is searched for.

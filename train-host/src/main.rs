@@ -28,6 +28,8 @@ enum Verb {
     Edit(verbs::edit::Options),
     /// Learn an expert's taste from photographs before and after
     Taste(Box<verbs::taste::Options>),
+    /// Learn to match the style of goals that show something else
+    Style(Box<verbs::style::Options>),
     /// Judge policies of taste on photographs before and after
     Judge(verbs::judge::Options),
     /// Judge a policy on photographs that it was not trained on
@@ -48,6 +50,7 @@ fn run(line: CommandLine) -> Result<()> {
         Verb::Export(options) => verbs::export::run(&options),
         Verb::Edit(options) => verbs::edit::run(&options),
         Verb::Taste(options) => verbs::taste::run(&options),
+        Verb::Style(options) => verbs::style::run(&options),
         Verb::Judge(options) => verbs::judge::run(&options),
         Verb::Eval(options) => verbs::eval::run(&options),
         Verb::Plot(options) => verbs::plot::run(&options),

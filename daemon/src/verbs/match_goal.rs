@@ -86,8 +86,9 @@ pub struct SearchOptions {
     /// How to search; hybrid where nothing is said, style-hybrid for a style
     #[arg(long, value_name = "NAME", value_parser = strategy_names())]
     strategy: Option<String>,
-    /// Policy of the strategies hybrid and actor (ONNX, as train-host exports it) in place of the
-    /// one that comes with isptune
+    /// Policy (ONNX, as train-host exports it) in place of the one that comes with isptune: one that
+    /// goes to a goal for hybrid and the strategies of the name actor, one of style for style-hybrid
+    /// and style-actor. With nothing else said, a policy of style makes the task style
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// Queries at most
@@ -149,7 +150,8 @@ impl SearchOptions {
 /// Those that need no policy stand last.
 fn strategy_names() -> PossibleValuesParser {
     let finish = strategy::ACTOR_NAMES.into_iter().chain(strategy::NAMES);
-    PossibleValuesParser::new(finish.chain(strategy::STYLE_NAMES))
+    let style = strategy::STYLE_NAMES.into_iter().chain(strategy::STYLE_ACTOR_NAMES);
+    PossibleValuesParser::new(finish.chain(style))
 }
 
 /// Runs the verb.

@@ -118,3 +118,28 @@ fn a_look_of_the_kind_style_is_matched_by_its_style() {
     assert!(!ended.err.contains("isptune: "), "asked for: {}", ended.err);
     bench.refuses("look add b --from goal.png --kind style --against input.png", 1, &["--against"]);
 }
+
+#[test]
+fn a_policy_of_style_makes_the_task_style_and_is_refused_where_pixels_count() {
+    let bench = bench().with_goal();
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/command_line");
+    std::fs::copy(fixture.join("style.onnx"), bench.path("style.onnx")).unwrap();
+    let models = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    std::fs::copy(models.join("actor.onnx"), bench.path("actor.onnx")).unwrap();
+    let tune = "match --input input.png --goal goal.png --queries 4 --json --model style.onnx";
+    let ended = bench.run(tune).done();
+    assert_eq!(ended.json()["task"], "style");
+    assert_eq!(ended.json()["strategy"], "style-hybrid");
+    let alone = bench.run(&format!("{tune} --strategy style-actor")).done().json();
+    assert_eq!(alone["strategy"], "style-actor");
+    let first = |json: &Value| json["queries"][0]["params"].clone();
+    assert_eq!(first(&alone), first(&ended.json()));
+    assert!(number(&first(&alone)["exposure"]).abs() > 0.01, "{alone}");
+    assert_eq!(number(&first(&alone)["contrast"]), 0.0);
+    // With a strategy or a task that wants pixels it is of no use, and says what it is.
+    for words in ["--strategy hybrid", "--task finish"] {
+        bench.refuses(&format!("{tune} {words}"), 1, &["style.onnx", "--task style --model"]);
+    }
+    let other = "match --input input.png --goal still.png --model actor.onnx";
+    bench.refuses(other, 1, &["actor.onnx", "that goes to a goal", "train-host style"]);
+}

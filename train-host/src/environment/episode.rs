@@ -53,6 +53,23 @@ pub enum EpisodeError {
     /// There is nothing to practise on.
     #[error("there is no photograph to practise on")]
     NothingToDraw,
+    /// An input and a goal cannot be drawn.
+    #[error(
+        "an input and a goal are two pictures, there are {found}; give a folder with more, or --scenes"
+    )]
+    TooFew {
+        /// Pictures there are.
+        found: usize,
+    },
+    /// Nothing that was drawn is like anything.
+    #[error(
+        "{draws} draws gave no two pictures that are neither black nor of one colour; give a folder of \
+         photographs that show something"
+    )]
+    NoStyle {
+        /// Draws made.
+        draws: usize,
+    },
     /// A picture of another size than the paper's state has.
     #[error(
         "a picture of {width} × {height} pixels; the state of the paper is one of 64 × 64: --side 64"

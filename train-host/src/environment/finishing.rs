@@ -100,7 +100,7 @@ impl Finishing {
 }
 
 /// How far the parameters move for an action of 1, when the residual has this size.
-fn reach(scale: f64) -> f64 {
+pub(super) fn reach(scale: f64) -> f64 {
     (STEP_PER_SCALE * scale).min(LONGEST_STEP) / OUTPUT_SOFTNESS
 }
 

@@ -2,16 +2,18 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tuner::actor::{Observation, ObservationError};
+use tuner::actor::ObservationError;
 use tuner::{Frame, Params};
 
-use super::PictureMetric;
 use super::episode::{Episode, EpisodeError, PracticeOptions};
 use super::rendered_input::RenderedInput;
 use super::stored_episode::StoredEpisode;
+use super::{GuidedEpisode, PictureMetric, Seen};
 
 /// Inputs without a usable goal are passed over at most so many times.
 const DRAWS: usize = 100;
+/// Mean squared picture errors below this are all the same: 60 dB.
+const EXACT_MSE: f64 = 1e-6;
 
 /// Photographs and pipelines to practise on, fast ones and slow ones.
 #[derive(Debug)]
@@ -95,29 +97,26 @@ impl PracticeGround {
     }
 }
 
-impl Practice {
-    /// What the policy sees now.
-    ///
-    /// # Errors
-    /// [`ObservationError`] when a pixel is not finite.
-    pub fn observe(&self) -> Result<Observation, ObservationError> {
-        match self {
+impl GuidedEpisode for Practice {
+    const LEAST_ERROR: f64 = EXACT_MSE;
+
+    fn observe(&self) -> Result<Seen, ObservationError> {
+        let seen = match self {
             Self::Live(episode, _) => episode.observe(),
             Self::Stored(episode) => episode.observe(),
-        }
+        }?;
+        Ok(Seen { values: seen.values.to_vec(), scale: seen.scale })
     }
 
-    /// The next query; where pictures are stored, the next of them, whatever is proposed.
-    pub fn query(&mut self, params: Params) {
+    /// Where pictures are stored, the next of them, whatever is proposed.
+    fn query(&mut self, params: Params) {
         match self {
             Self::Live(episode, _) => episode.query(params),
             Self::Stored(episode) => episode.go_on(),
         }
     }
 
-    /// The parameters of the picture now.
-    #[must_use]
-    pub const fn params(&self) -> &Params {
+    fn params(&self) -> &Params {
         match self {
             Self::Live(episode, _) => episode.params(),
             Self::Stored(episode) => episode.params(),
@@ -125,27 +124,22 @@ impl Practice {
     }
 
     /// The parameters that made the goal.
-    #[must_use]
-    pub const fn target(&self) -> &Params {
+    fn target(&self) -> &Params {
         match self {
             Self::Live(episode, _) => episode.target(),
             Self::Stored(episode) => episode.target(),
         }
     }
 
-    /// How much errors of the parameters show, at the goal.
-    #[must_use]
-    pub const fn metric(&self) -> &PictureMetric {
+    fn metric(&self) -> &PictureMetric {
         match self {
             Self::Live(_, metric) => metric,
             Self::Stored(episode) => episode.metric(),
         }
     }
 
-    /// PSNR of the last picture against the goal in dB, capped at 60; none where what the policy
-    /// proposes is not rendered.
-    #[must_use]
-    pub fn psnr_db(&self) -> Option<f64> {
+    /// PSNR of the last picture against the goal in dB, capped at 60.
+    fn figure(&self) -> Option<f64> {
         match self {
             Self::Live(episode, _) => Some(episode.psnr_db()),
             Self::Stored(_) => None,

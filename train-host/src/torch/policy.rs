@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 use tch::{Device, Kind, Tensor};
 use tuner::Parameter;
-use tuner::actor::{OBSERVATION_LENGTH, TASTE_LENGTH};
+use tuner::actor::{OBSERVATION_LENGTH, STYLE_LENGTH, TASTE_LENGTH};
 
 use super::paper_features::PaperFeatures;
 
@@ -57,6 +57,12 @@ impl PolicyShape {
     #[must_use]
     pub fn taste(width: usize, layers: usize) -> Self {
         Self { inputs: TASTE_LENGTH, ..Self::residual(width, layers) }
+    }
+
+    /// From an observation of style to nine outputs, through `layers` layers of `width`.
+    #[must_use]
+    pub fn style(width: usize, layers: usize) -> Self {
+        Self { inputs: STYLE_LENGTH, ..Self::residual(width, layers) }
     }
 
     /// From the paper's observation to nine outputs: a perceptron of four layers, 512 wide.

@@ -1,5 +1,6 @@
 //! Goal regression: the parameters of a random goal are known, so the policy can be shown them.
 
+mod style;
 mod taste;
 
 use std::f64::consts::PI;
@@ -19,12 +20,10 @@ use super::adam::{AdamW, AdamWOptions};
 use super::checkpoint::{Checkpoint, CheckpointError};
 use super::policy::{Policy, PolicyShape, to_host};
 use super::threads::one_thread;
-use crate::environment::{EpisodeError, Practice, PracticeGround};
+use crate::environment::{EpisodeError, GuidedEpisode, Practice, PracticeGround};
 
 const COUNT: i64 = Parameter::COUNT as i64;
 
-/// Mean squared picture errors below this are all the same: 60 dB.
-const EXACT_MSE: f64 = 1e-6;
 /// Longest gradient that is followed.
 const GRADIENT_NORM: f64 = 1.0;
 /// Iterations of rising learning rate.
@@ -77,9 +76,10 @@ pub struct RegressionReport {
     pub iteration: u64,
     /// Mean loss over batch and queries.
     pub loss: f64,
-    /// Mean PSNR in dB after each query of the episodes that started from the picture as found;
-    /// empty where no query was rendered.
-    pub psnr_db: Vec<f64>,
+    /// Mean figure after each query of the episodes that started from the picture as found
+    /// ([`GuidedEpisode::figure`]: PSNR in dB; of a style, the distance); empty where no query was
+    /// rendered.
+    pub figures: Vec<f64>,
 }
 
 /// A running training.
@@ -238,9 +238,10 @@ impl Regression {
         Ok((report?, other))
     }
 
-    fn learn_alone(
+    /// One iteration on these episodes, the first half of which start from the picture as found.
+    fn learn_alone<E: GuidedEpisode>(
         &mut self,
-        mut episodes: Vec<Practice>,
+        mut episodes: Vec<E>,
     ) -> Result<RegressionReport, RegressionError> {
         one_thread();
         let size = episodes.len() as i64;
@@ -252,16 +253,16 @@ impl Regression {
         let targets = targets.view([size, COUNT]);
         let from_found = episodes.len().div_ceil(2);
         let mut loss = Tensor::zeros([1], (Kind::Float, self.device));
-        let mut psnr_db = Vec::with_capacity(self.options.unroll);
+        let mut figures = Vec::with_capacity(self.options.unroll);
         let pieces = self.policy.cut(&self.weights);
         for _ in 0..self.options.unroll {
             let seen = episodes
                 .par_iter()
-                .map(Practice::observe)
+                .map(E::observe)
                 .collect::<Result<Vec<_>, _>>()
                 .map_err(EpisodeError::from)?;
             let observations = self
-                .tensor(seen.iter().flat_map(|each| each.values.map(f64::from)))
+                .tensor(seen.iter().flat_map(|each| each.values.iter().copied().map(f64::from)))
                 .view([size, self.policy.shape().inputs as i64]);
             let scales = self.tensor(seen.iter().map(|each| each.scale)).view([size, 1]);
             let reach = (scales * STEP_PER_SCALE).clamp_max(LONGEST_STEP);
@@ -271,7 +272,7 @@ impl Regression {
             let after = (before.view([size, COUNT]) + step).clamp(-1.0, 1.0);
             let error = (&after - &targets).unsqueeze(2);
             let shown = error.transpose(1, 2).matmul(&metrics.matmul(&error)).view([size]);
-            loss += (shown + EXACT_MSE).log().mean(Kind::Float);
+            loss += (shown + E::LEAST_ERROR).log().mean(Kind::Float);
             let after = to_host(&after.detach());
             episodes.par_iter_mut().zip(after.par_chunks(Parameter::COUNT)).for_each(
                 |(episode, values)| {
@@ -282,14 +283,13 @@ impl Regression {
                     episode.query(Params::clamped(params));
                 },
             );
-            let shown: Vec<f64> =
-                episodes.iter().take(from_found).filter_map(Practice::psnr_db).collect();
+            let shown: Vec<f64> = episodes.iter().take(from_found).filter_map(E::figure).collect();
             if !shown.is_empty() {
-                psnr_db.push(shown.iter().sum::<f64>() / shown.len() as f64);
+                figures.push(shown.iter().sum::<f64>() / shown.len() as f64);
             }
         }
         let loss = self.descend(&(loss / self.options.unroll as f64));
-        Ok(RegressionReport { iteration: self.iteration, loss, psnr_db })
+        Ok(RegressionReport { iteration: self.iteration, loss, figures })
     }
 
     /// One step down this loss, which ends the iteration; the loss.

@@ -91,7 +91,7 @@ impl TrainedPolicy {
         if features.is_some() {
             return Err(TrainedPolicyError::PaperState);
         }
-        // The two kinds differ in their length, so the length names the kind.
+        // The kinds differ in their length, so the length names the kind.
         let kind = Representation::ALL.into_iter().find(|kind| kind.length() == inputs);
         let wanted = PolicyShape::residual(1, 1);
         match kind {

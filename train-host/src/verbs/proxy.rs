@@ -68,7 +68,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 
     let side = options.practice.side;
     ensure!(side >= 4, "--side {side}: four pixels or more are needed");
-    let photographs = options.practice.photographs(options.seed)?;
+    let photographs = options.practice.pictures.all(options.seed)?;
     let mix = options.practice.options()?.mix;
     let kind = match options.kind {
         Kind::Monolithic => ProxyKind::Monolithic,

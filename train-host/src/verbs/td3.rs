@@ -209,7 +209,7 @@ mod with_torch {
     pub fn run(options: &Options) -> Result<()> {
         one_thread();
         let device = device(&options.device)?;
-        let photographs = Arc::new(options.practice.photographs(options.seed)?);
+        let photographs = Arc::new(options.practice.pictures.all(options.seed)?);
         let count = options.environments.unwrap_or(match (options.environment, options.state) {
             (Environment::Pendulum, _) => 1,
             (Environment::Finishing, StateKind::Residual) => 64,

@@ -190,10 +190,10 @@ mod with_torch {
     fn summary(window: &[RegressionReport], rate: f64) -> serde_json::Value {
         let count = window.len().max(1) as f64;
         let loss = window.iter().map(|report| report.loss).sum::<f64>() / count;
-        let queries = window.first().map_or(0, |report| report.psnr_db.len());
+        let queries = window.first().map_or(0, |report| report.figures.len());
         let psnr: Vec<f64> = (0..queries)
             .map(|at| {
-                let sum: f64 = window.iter().filter_map(|report| report.psnr_db.get(at)).sum();
+                let sum: f64 = window.iter().filter_map(|report| report.figures.get(at)).sum();
                 (sum / count * 100.0).round() / 100.0
             })
             .collect();

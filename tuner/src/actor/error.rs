@@ -170,13 +170,35 @@ impl ModelFlaw {
             Self::Format { .. } | Self::Observation { .. } | Self::Representation { .. } => {
                 "use a model made for this version, or train one with train-host"
             }
-            Self::OtherKind { expected: Representation::Residual, .. } => {
-                "use it with `isptune enhance --model`, or give a model that `train-host train` made"
-            }
-            Self::OtherKind { expected: Representation::Taste, .. } => {
-                "use it with `isptune match --model`, or give a model that `train-host taste` made"
-            }
+            Self::OtherKind { found, expected } => other_way_out(*found, *expected),
             _ => "use a model that isptune's train-host exported",
+        }
+    }
+}
+
+/// Where a policy of the kind `found` is of use, and who makes one of the kind `expected`.
+const fn other_way_out(found: Representation, expected: Representation) -> &'static str {
+    match (found, expected) {
+        (Representation::Taste, Representation::Style) => {
+            "use it with `isptune enhance --model`, or give a model that `train-host style` made"
+        }
+        (Representation::Taste, _) => {
+            "use it with `isptune enhance --model`, or give a model that `train-host train` made"
+        }
+        (Representation::Style, Representation::Taste) => {
+            "use it with `isptune match --task style --model`, or give a model that \
+             `train-host taste` made"
+        }
+        (Representation::Style, _) => {
+            "use it with `isptune match --task style --model`, or give a model that \
+             `train-host train` made"
+        }
+        (Representation::Residual, Representation::Style) => {
+            "use it with `isptune match --task finish --model`, or give a model that \
+             `train-host style` made"
+        }
+        (Representation::Residual, _) => {
+            "use it with `isptune match --model`, or give a model that `train-host taste` made"
         }
     }
 }
@@ -186,6 +208,9 @@ const fn what_it_does(kind: Representation) -> &'static str {
     match kind {
         Representation::Residual => "that goes to a goal (representation \"residual\")",
         Representation::Taste => "of taste, without a goal (representation \"taste\")",
+        Representation::Style => {
+            "of style, for goals that show something else (representation \"style\")"
+        }
     }
 }
 

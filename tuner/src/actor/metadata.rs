@@ -49,11 +49,12 @@ impl Provenance {
         ]
     }
 
-    /// Reads the entries of a file and refuses those of a model that would misunderstand us.
+    /// Reads the entries of a file of one of these kinds, with its kind, and refuses those of a model
+    /// that would misunderstand us.
     pub(super) fn of_entries(
         entries: &[StringStringEntryProto],
-        kind: Representation,
-    ) -> Result<Self, ModelFlaw> {
+        kinds: &[Representation],
+    ) -> Result<(Self, Representation), ModelFlaw> {
         for (place, entry) in entries.iter().enumerate() {
             let key = quoted(&entry.key);
             if !KEYS.contains(&entry.key.as_str()) {
@@ -80,13 +81,15 @@ impl Provenance {
             return Err(ModelFlaw::Format { found: quoted(found), expected: MODEL_FORMAT_VERSION });
         }
         let found = value(REPRESENTATION)?;
-        if found != kind.name() {
-            if let Some(other) = Representation::of_name(found) {
-                return Err(ModelFlaw::OtherKind { found: other, expected: kind });
+        let expected = kinds.first().copied().unwrap_or(Representation::Residual);
+        let kind = match Representation::of_name(found) {
+            Some(kind) if kinds.contains(&kind) => kind,
+            Some(found) => return Err(ModelFlaw::OtherKind { found, expected }),
+            None => {
+                let found = found.chars().take(40).collect();
+                return Err(ModelFlaw::Representation { found, expected: expected.name() });
             }
-            let found = found.chars().take(40).collect();
-            return Err(ModelFlaw::Representation { found, expected: kind.name() });
-        }
+        };
         let found = value(OBSERVATION)?;
         if found != kind.version().to_string() {
             let (found, expected) = (quoted(found), kind.version());
@@ -99,11 +102,12 @@ impl Provenance {
                 expected,
             });
         }
-        Ok(Self {
+        let provenance = Self {
             command: value(COMMAND)?.to_owned(),
             commit: value(COMMIT)?.to_owned(),
             figures: value(FIGURES)?.to_owned(),
-        })
+        };
+        Ok((provenance, kind))
     }
 }
 

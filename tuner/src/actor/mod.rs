@@ -11,6 +11,7 @@ mod representation;
 mod residual_step;
 mod seal;
 mod slot;
+mod style;
 mod taste;
 #[cfg(test)]
 mod tests;
@@ -28,4 +29,5 @@ pub use representation::Representation;
 pub use residual_step::{LONGEST_STEP, OUTPUT_SOFTNESS, STEP_PER_SCALE, StepError, step};
 pub use seal::seal;
 pub use slot::ActorSlot;
+pub use style::{STYLE_LENGTH, STYLE_VERSION, StyleEye, StyleObservation};
 pub use taste::{TASTE_LENGTH, TASTE_VERSION, TasteEye, taste_params};

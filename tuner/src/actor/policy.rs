@@ -38,9 +38,17 @@ impl Actor {
     /// # Errors
     /// As [`Self::load`]; a policy of another kind is refused.
     pub fn load_kind(path: &Path, kind: Representation) -> Result<Self, ActorError> {
+        Self::load_one_of(path, &[kind])
+    }
+
+    /// Loads a policy of one of these kinds, the most expected first; [`Self::kind`] says which it is.
+    ///
+    /// # Errors
+    /// As [`Self::load`]; a policy of any other kind is refused.
+    pub fn load_one_of(path: &Path, kinds: &[Representation]) -> Result<Self, ActorError> {
         let name = path.display().to_string();
         match read(path) {
-            Ok(bytes) => Self::of_kind(kind, name, &bytes),
+            Ok(bytes) => Self::of_kinds(kinds, name, &bytes),
             Err(source) => Err(ActorError::Read { name, source }),
         }
     }
@@ -62,12 +70,15 @@ impl Actor {
         name: impl Into<String>,
         bytes: &[u8],
     ) -> Result<Self, ActorError> {
-        let name = name.into();
+        Self::of_kinds(&[kind], name.into(), bytes)
+    }
+
+    fn of_kinds(kinds: &[Representation], name: String, bytes: &[u8]) -> Result<Self, ActorError> {
         if bytes.len() > LARGEST_MODEL {
             return Err(ActorError::TooLarge { name, most: LARGEST_MODEL });
         }
-        match prepare(bytes, kind) {
-            Ok((provenance, engine)) => Ok(Self { name, kind, provenance, engine }),
+        match prepare(bytes, kinds) {
+            Ok((provenance, kind, engine)) => Ok(Self { name, kind, provenance, engine }),
             Err(flaw) => Err(ActorError::Refused { name, flaw }),
         }
     }
@@ -91,8 +102,9 @@ impl Actor {
     }
 
     /// The network's raw outputs, in the order of [`Parameter::ALL`], for an observation of its
-    /// kind: the [`super::Observation::values`] of a picture, of which [`super::step`] makes a
-    /// step, or those of [`super::TasteEye`], of which [`super::taste_params`] makes parameters.
+    /// kind: the [`super::Observation::values`] or [`super::StyleObservation::values`] of a picture, of
+    /// which [`super::step`] makes a step, or those of [`super::TasteEye`], of which
+    /// [`super::taste_params`] makes parameters.
     ///
     /// # Errors
     /// [`ActorError::Length`] for an observation of another length, [`ActorError::Input`] for an observation that is not finite, [`ActorError::Inference`] and
@@ -125,17 +137,20 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn prepare(bytes: &[u8], kind: Representation) -> Result<(Provenance, Engine), ModelFlaw> {
+fn prepare(
+    bytes: &[u8],
+    kinds: &[Representation],
+) -> Result<(Provenance, Representation, Engine), ModelFlaw> {
     let content = seal::opened(bytes)?;
     wire_outline::check(content)?;
     let model = ModelProto::decode(content);
     let model =
         model.map_err(|error| ModelFlaw::Structure(format!("cannot be decoded: {error}")))?;
-    let provenance = Provenance::of_entries(&model.metadata_props, kind)?;
+    let (provenance, kind) = Provenance::of_entries(&model.metadata_props, kinds)?;
     let graph = graph::rebuilt(&model, kind.length())?;
     let engine = Engine::new(&graph).map_err(ModelFlaw::Engine)?;
     test(&engine, kind.length())?;
-    Ok((provenance, engine))
+    Ok((provenance, kind, engine))
 }
 
 /// One inference on an observation of plausible size, before anybody relies on the network.

@@ -1,6 +1,9 @@
 //! The kinds of observation that a policy can be trained on.
 
-use super::{OBSERVATION_LENGTH, OBSERVATION_VERSION, TASTE_LENGTH, TASTE_VERSION};
+use super::{
+    OBSERVATION_LENGTH, OBSERVATION_VERSION, STYLE_LENGTH, STYLE_VERSION, TASTE_LENGTH,
+    TASTE_VERSION,
+};
 
 /// What a policy sees, and so what it is for. A model file names it; a file of another kind than the
 /// one asked for is refused.
@@ -12,11 +15,14 @@ pub enum Representation {
     /// The picture alone ([`super::TasteEye`]): a policy that knows without a goal what the picture
     /// should look like.
     Taste,
+    /// How the tones and colours of the picture and of a goal that shows something else are
+    /// distributed ([`super::StyleEye`]): a policy that goes to a style, step by step.
+    Style,
 }
 
 impl Representation {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Residual, Self::Taste];
+    pub const ALL: [Self; 3] = [Self::Residual, Self::Taste, Self::Style];
 
     /// Its name in a model file.
     #[must_use]
@@ -24,6 +30,7 @@ impl Representation {
         match self {
             Self::Residual => "residual",
             Self::Taste => "taste",
+            Self::Style => "style",
         }
     }
 
@@ -39,6 +46,7 @@ impl Representation {
         match self {
             Self::Residual => OBSERVATION_VERSION,
             Self::Taste => TASTE_VERSION,
+            Self::Style => STYLE_VERSION,
         }
     }
 
@@ -48,6 +56,7 @@ impl Representation {
         match self {
             Self::Residual => OBSERVATION_LENGTH,
             Self::Taste => TASTE_LENGTH,
+            Self::Style => STYLE_LENGTH,
         }
     }
 }

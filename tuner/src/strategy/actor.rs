@@ -1,9 +1,9 @@
-//! Strategy `actor`: the learned policy alone.
+//! Strategies `actor` and `style-actor`: the learned policy alone.
 
 use std::sync::Arc;
 
 use super::policy::{Policy, largest_change, moved};
-use super::{ACTOR, Measured, SearchStrategy, Task};
+use super::{Measured, SearchStrategy, Task};
 use crate::Params;
 use crate::actor::Actor;
 
@@ -13,6 +13,7 @@ const SMALLEST_CHANGE: f64 = 1e-4;
 
 /// Every query adds the policy's step to the last parameters.
 pub(super) struct ActorStrategy {
+    name: &'static str,
     actor: Arc<Actor>,
     policy: Option<Policy>,
     state: State,
@@ -26,14 +27,15 @@ enum State {
 }
 
 impl ActorStrategy {
-    pub(super) fn new(actor: Arc<Actor>) -> Self {
-        Self { actor, policy: None, state: State::Begin }
+    /// Under this name.
+    pub(super) fn new(name: &'static str, actor: Arc<Actor>) -> Self {
+        Self { name, actor, policy: None, state: State::Begin }
     }
 }
 
 impl SearchStrategy for ActorStrategy {
     fn name(&self) -> &'static str {
-        ACTOR
+        self.name
     }
 
     fn ask(&mut self, task: &Task) -> Option<Params> {

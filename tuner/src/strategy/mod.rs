@@ -34,7 +34,7 @@ pub use nelder_mead::NelderMead;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Representation};
 use crate::{Excerpt, Limits, Params, Planes, StyleFeatures};
 
 /// What a strategy may know before the first query.
@@ -124,6 +124,7 @@ const ACTOR: &str = "actor";
 const ACTOR_BROYDEN: &str = "actor-broyden";
 const STYLE: &str = "style";
 const STYLE_HYBRID: &str = "style-hybrid";
+const STYLE_ACTOR: &str = "style-actor";
 
 /// Names of the strategies that need no trained model, as [`by_name`] knows them; the default first.
 pub const NAMES: [&str; 6] = [MODEL, LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
@@ -132,8 +133,17 @@ pub const NAMES: [&str; 6] = [MODEL, LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
 pub const ACTOR_NAMES: [&str; 3] = [HYBRID, ACTOR, ACTOR_BROYDEN];
 
 /// Names of the strategies that know nothing but the style of a goal, as [`by_name`] knows them; the
-/// default for goals that show something else first.
+/// default for goals that show something else first. It takes a policy of style where there is one.
 pub const STYLE_NAMES: [&str; 2] = [STYLE_HYBRID, STYLE];
+
+/// Names of the strategies that know nothing but the style of a goal and need a policy of style.
+pub const STYLE_ACTOR_NAMES: [&str; 1] = [STYLE_ACTOR];
+
+/// Whether a strategy knows nothing but the style of a goal.
+#[must_use]
+pub fn is_of_style(name: &str) -> bool {
+    STYLE_NAMES.contains(&name) || STYLE_ACTOR_NAMES.contains(&name)
+}
 
 /// Names of those among [`NAMES`] that make any number small, a distance of style too.
 pub const STYLE_BASELINES: [&str; 5] = [LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
@@ -142,7 +152,7 @@ pub const STYLE_BASELINES: [&str; 5] = [LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
 pub const SIMULATING_NAMES: [&str; 4] = [MODEL, HYBRID, STYLE_HYBRID, STYLE];
 
 /// The strategy of this name, or `None` when there is none, or when it needs a policy (it is one of
-/// [`ACTOR_NAMES`]) and `actor` is `None`. The seed decides everything that is drawn: `random` and
+/// [`ACTOR_NAMES`] or [`STYLE_ACTOR_NAMES`]) and `actor` is `None` or of another kind. The seed decides everything that is drawn: `random` and
 /// `cmaes` use it, the others do the same for every seed. Only [`SIMULATING_NAMES`] ask the
 /// simulator, which must show the pixels of the task's pictures.
 #[must_use]
@@ -152,7 +162,8 @@ pub fn by_name(
     simulator: Box<dyn Simulator>,
     actor: Option<&Arc<Actor>>,
 ) -> Option<Box<dyn SearchStrategy>> {
-    let actor = actor.map(Arc::clone);
+    let of = |kind| actor.filter(|actor| actor.kind() == kind).map(Arc::clone);
+    let (actor, style_actor) = (of(Representation::Residual), of(Representation::Style));
     Some(match name {
         MODEL => Box::new(model::ModelStrategy::new(simulator)),
         LM => Box::new(lm::LevenbergMarquardt::new()),
@@ -161,10 +172,11 @@ pub fn by_name(
         NELDER_MEAD => Box::new(nelder_mead::strategy(seed)),
         RANDOM => Box::new(random::strategy(seed)),
         HYBRID => Box::new(hybrid::HybridStrategy::new(simulator, actor?)),
-        ACTOR => Box::new(actor::ActorStrategy::new(actor?)),
+        ACTOR => Box::new(actor::ActorStrategy::new(ACTOR, actor?)),
         ACTOR_BROYDEN => Box::new(actor_broyden::ActorBroyden::new(actor?)),
         STYLE => Box::new(style::StyleStrategy::new(simulator)),
-        STYLE_HYBRID => Box::new(style_hybrid::StyleHybrid::new(simulator, actor)),
+        STYLE_HYBRID => Box::new(style_hybrid::StyleHybrid::new(simulator, style_actor)),
+        STYLE_ACTOR => Box::new(actor::ActorStrategy::new(STYLE_ACTOR, style_actor?)),
         _ => return None,
     })
 }

@@ -3,26 +3,40 @@
 use std::sync::Arc;
 
 use super::Task;
-use crate::actor::{Actor, ActorEye, step};
+use crate::actor::{Actor, ActorEye, Representation, StyleEye, step};
 use crate::{Parameter, Params, Planes};
 
 /// The policy with what it sees of a task.
 pub(super) struct Policy {
     actor: Arc<Actor>,
-    eye: ActorEye,
+    eye: Eye,
     /// The parameters of the picture as found. The policy learned from pictures found at neutral, so
     /// it is shown parameters as if these were neutral.
     start: Params,
 }
 
+/// How a policy of its kind looks at pictures.
+enum Eye {
+    /// Pixel by pixel.
+    Residual(Box<ActorEye>),
+    /// At distributions.
+    Style(Box<StyleEye>),
+}
+
 impl Policy {
-    /// `None` when the task shows nothing that the policy could look at: the observation compares pixel
-    /// by pixel, so a goal of which only the style counts is none for it.
+    /// `None` when the task shows nothing that the policy could look at: one that compares pixel by
+    /// pixel has no use for a goal of which only the style counts, and the other way round.
     pub(super) fn new(actor: &Arc<Actor>, task: &Task) -> Option<Self> {
-        if task.style.is_some() {
-            return None;
-        }
-        let eye = ActorEye::new(&task.initial, &task.goal, &task.mask).ok()?;
+        let (found, goal, mask) = (&task.initial, &task.goal, &task.mask);
+        let eye = match (actor.kind(), &task.style) {
+            (Representation::Residual, None) => {
+                Eye::Residual(Box::new(ActorEye::new(found, goal, mask).ok()?))
+            }
+            (Representation::Style, Some(_)) => {
+                Eye::Style(Box::new(StyleEye::new(found, goal, mask).ok()?))
+            }
+            _ => return None,
+        };
         Some(Self { actor: Arc::clone(actor), eye, start: task.start })
     }
 
@@ -35,9 +49,18 @@ impl Policy {
     ) -> Option<[f64; Parameter::COUNT]> {
         let mut relative = params.values();
         relative.iter_mut().zip(self.start.values()).for_each(|(value, start)| *value -= start);
-        let observation = self.eye.observe(picture, &Params::clamped(relative)).ok()?;
-        let output = self.actor.infer(&observation.values).ok()?;
-        step(&output, observation.scale).ok()
+        let params = Params::clamped(relative);
+        let (output, scale) = match &self.eye {
+            Eye::Residual(eye) => {
+                let seen = eye.observe(picture, &params).ok()?;
+                (self.actor.infer(&seen.values).ok()?, seen.scale)
+            }
+            Eye::Style(eye) => {
+                let seen = eye.observe(picture, &params).ok()?;
+                (self.actor.infer(&seen.values).ok()?, seen.scale)
+            }
+        };
+        step(&output, scale).ok()
     }
 
     /// The first parameters that the policy asks for, a step from those of the picture as found.

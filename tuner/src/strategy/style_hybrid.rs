@@ -1,7 +1,6 @@
 //! Strategy `style-hybrid`: a few queries of a policy, then strategy `style`.
 //!
-//! Without a policy, or with one whose observation cannot see a goal that shows something else, it
-//! is strategy `style`.
+//! Without a policy it is strategy `style`.
 
 use std::sync::Arc;
 

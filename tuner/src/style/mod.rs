@@ -14,11 +14,14 @@ mod judge;
 mod quantile_means;
 #[cfg(test)]
 mod tests;
+mod tone_colours;
 mod ycbcr;
 
 pub use content::content_term;
 pub use features::StyleFeatures;
 pub use goal::{StyleGoal, StyleGoalError};
+pub(crate) use guard::clipped_share;
 pub use guard::{ContentGuard, ContentMeasure, Violation};
 pub use histograms::StyleHistograms;
 pub use judge::{StyleJudge, StyleRecord};
+pub(crate) use tone_colours::{TONE_COLOURS, tone_colours};

@@ -15,11 +15,21 @@ pub(super) fn quantile_means<const N: usize>(
     values: impl Iterator<Item = f32>,
     [low, high]: [f32; 2],
 ) -> Option<[f64; N]> {
+    ranked_means(values.map(|value| (value, value.clamp(low, high))), [low, high])
+}
+
+/// The means of the second numbers over `N` equal parts of the first ones, otherwise as
+/// [`quantile_means`]: what goes with the lowest N-th of the first numbers, with the N-th above that,
+/// and so on.
+pub(super) fn ranked_means<const N: usize>(
+    pairs: impl Iterator<Item = (f32, f32)>,
+    [low, high]: [f32; 2],
+) -> Option<[f64; N]> {
     let mut levels = vec![(0_u32, 0.0_f64); LEVELS];
     let scale = (LEVELS - 1) as f32 / (high - low);
-    for value in values.filter(|value| !value.is_nan()) {
-        let value = value.clamp(low, high);
-        if let Some((count, sum)) = levels.get_mut(((value - low) * scale) as usize) {
+    for (rank, value) in pairs.filter(|(rank, value)| !rank.is_nan() && !value.is_nan()) {
+        let rank = rank.clamp(low, high);
+        if let Some((count, sum)) = levels.get_mut(((rank - low) * scale) as usize) {
             *count += 1;
             *sum += f64::from(value);
         }

@@ -5,6 +5,7 @@ mod match_table;
 mod rawtherapee;
 mod scenario;
 mod style;
+mod style_score;
 mod style_sheet;
 mod unreachable;
 mod unreachable_goal;

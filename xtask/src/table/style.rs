@@ -1,14 +1,17 @@
 //! `cargo xtask table style`: goals that show something else, beside what 250 queries reach.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::Args;
 use rayon::prelude::*;
 use train_host::evaluation::{StyleReached, StyleTrace, Summary, style_trace};
+use tuner::actor::{Actor, Representation};
 use tuner::{Frame, StyleGoal, strategy};
 
 use super::scenario::{Pipelines, Scenario};
+use super::style_score::{FILTER_SEED, Scorer};
 use super::style_sheet::{Row, write_sheet};
 use crate::data::photographs;
 
@@ -36,6 +39,9 @@ pub struct Options {
     /// Strategies beside the searches
     #[arg(long, value_delimiter = ',', default_value = "style,style-hybrid")]
     strategies: Vec<String>,
+    /// Policy of style (ONNX) for style-hybrid and for a row of its own, style-actor
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
     /// Only pipelines whose name contains this
     #[arg(long, default_value = "")]
     scenario: String,
@@ -64,19 +70,31 @@ struct Method {
     place: usize,
 }
 
+impl Method {
+    /// The best until the checkpoint, pair by pair.
+    fn reached(&self) -> Vec<Option<StyleReached>> {
+        let best = self.traces.iter().map(|trace| trace.best.get(self.place));
+        best.map(|best| best.cloned().flatten()).collect()
+    }
+}
+
 /// Prints the table as Markdown.
 ///
 /// # Errors
 /// When pictures are missing or an episode fails.
 pub fn print(options: &Options) -> Result<()> {
     let pairs = pairs(options.pairs)?;
+    let actor = options.model.as_deref();
+    let actor = actor.map(|path| Actor::load_kind(path, Representation::Style)).transpose()?;
+    let actor = actor.map(Arc::new);
     println!(
         "{} pairs. Each figure is of the best *measured* query that keeps the content, over the \
          pixels that a tune looks at, 8 bit. Distance: of style, in thousandths of the range of \
          luma. Optimum: the better of {} with {} queries each, pair by pair; above optimum: mean \
          distance over the mean of the optima, less 1. Histograms: 100 · luma + 50 · chroma. \
          Violations: pairs without a result, and the share of queries that the content guard \
-         refused. StyleScore is not measured here. Seed {}.\n",
+         refused. StyleScore: not the paper's VGG-19 but three layers of random filters (seed {FILTER_SEED}), \
+         100 · relative distance of Gram matrices + histograms. Seed {}.\n",
         pairs.len(),
         SEARCHES.join(" and "),
         LONG.last().copied().unwrap_or(0),
@@ -85,7 +103,7 @@ pub fn print(options: &Options) -> Result<()> {
     for pipelines in SCENARIOS {
         let scenario = Scenario { pipelines, noisy: false };
         if scenario.name().contains(&options.scenario) {
-            print_block(scenario, &pairs, options)?;
+            print_block(scenario, &pairs, actor.as_ref(), options)?;
         }
     }
     Ok(())
@@ -106,7 +124,12 @@ fn pairs(most: usize) -> Result<Vec<Pair>> {
         .collect()
 }
 
-fn print_block(scenario: Scenario, pairs: &[Pair], options: &Options) -> Result<()> {
+fn print_block(
+    scenario: Scenario,
+    pairs: &[Pair],
+    actor: Option<&Arc<Actor>>,
+    options: &Options,
+) -> Result<()> {
     println!("### {}, {} pairs\n", scenario.name(), pairs.len());
     println!(
         "| method | queries | distance | above optimum | median | 90th percentile | histograms | \
@@ -114,16 +137,18 @@ fn print_block(scenario: Scenario, pairs: &[Pair], options: &Options) -> Result<
     );
     println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     let mut methods = Vec::new();
-    for name in &options.strategies {
-        let traces = traces(scenario, name, pairs, options.seed, &SHORT)?;
+    let named = options.strategies.iter().map(String::as_str);
+    let learned: &[&str] = if actor.is_some() { &strategy::STYLE_ACTOR_NAMES } else { &[] };
+    for name in named.chain(learned.iter().copied()) {
+        let traces = traces(scenario, name, pairs, actor, options.seed, &SHORT)?;
         for place in [0, 1, 3] {
             let queries = SHORT.get(place).copied().unwrap_or(0);
-            methods.push(Method { name: name.clone(), queries, traces: traces.clone(), place });
+            methods.push(Method { name: name.to_owned(), queries, traces: traces.clone(), place });
         }
     }
     let mut optimum: Vec<Option<StyleReached>> = vec![None; pairs.len()];
     for name in SEARCHES {
-        let traces = traces(scenario, name, pairs, options.seed, &LONG)?;
+        let traces = traces(scenario, name, pairs, None, options.seed, &LONG)?;
         for (best, trace) in optimum.iter_mut().zip(&traces) {
             let reached = trace.best.last().cloned().flatten();
             let distance = |each: &Option<StyleReached>| {
@@ -138,15 +163,29 @@ fn print_block(scenario: Scenario, pairs: &[Pair], options: &Options) -> Result<
             methods.push(Method { name, queries, traces: traces.clone(), place });
         }
     }
-    print_found(&methods)?;
+    let scorer = Scorer::new(pairs.iter().map(|pair| &pair.goal));
+    let score = |reached: &[Option<StyleReached>]| {
+        let with_result = reached.iter().enumerate().filter(|(_, reached)| reached.is_some());
+        let numbers: Vec<usize> = with_result.map(|(number, _)| number).collect();
+        scorer.mean(&numbers, |number| {
+            let pair = pairs.get(number).context("no pair")?;
+            let reached = reached.get(number).and_then(Option::as_ref).context("no result")?;
+            rendered(scenario, pair, number, options.seed, reached)
+        })
+    };
+    let all: Vec<usize> = (0..pairs.len()).collect();
+    let of_found =
+        scorer.mean(&all, |number| Ok(pairs.get(number).context("no pair")?.found.clone()))?;
+    print_found(&methods, of_found)?;
     for method in &methods {
-        print_row(method, &optimum)?;
+        let reached = method.reached();
+        print_row(method, &reached, &optimum, score(&reached)?)?;
         if let Some(limit) = options.worst.filter(|_| method.queries == 10) {
             name_worst(method, pairs, &optimum, limit);
         }
     }
     let of_optimum: Vec<&StyleReached> = optimum.iter().flatten().collect();
-    print_figures("optimum", "250", &of_optimum, None, "")?;
+    print_figures("optimum", "250", &of_optimum, None, score(&optimum)?, "")?;
     println!();
     if let Some(path) = options.sheet.as_ref().filter(|_| scenario.pipelines == Pipelines::Known) {
         let rows = rows(scenario, pairs, &methods, options.seed)?;
@@ -161,6 +200,7 @@ fn traces(
     scenario: Scenario,
     name: &str,
     pairs: &[Pair],
+    actor: Option<&Arc<Actor>>,
     seed: u64,
     checkpoints: &[usize],
 ) -> Result<Vec<StyleTrace>> {
@@ -168,8 +208,9 @@ fn traces(
         let seed = seed_of(seed, number);
         let mut pipeline = scenario.clean(&pair.found, seed);
         let simulator = scenario.simulator(&pair.found)?;
-        let mut strategy = strategy::by_name(name, seed, simulator, None)
-            .with_context(|| format!("there is no strategy \"{name}\""))?;
+        let mut strategy = strategy::by_name(name, seed, simulator, actor).with_context(|| {
+            format!("there is no strategy \"{name}\" (style-actor needs --model)")
+        })?;
         Ok(style_trace(&mut pipeline, strategy.as_mut(), &pair.goal, checkpoints)?)
     };
     let episodes = pairs.par_iter().enumerate().map(|(number, pair)| {
@@ -182,19 +223,41 @@ const fn seed_of(seed: u64, number: usize) -> u64 {
     seed.wrapping_mul(1_000_003).wrapping_add(number as u64)
 }
 
-fn print_found(methods: &[Method]) -> Result<()> {
+fn print_found(methods: &[Method], score: Option<f64>) -> Result<()> {
     let traces = methods.first().context("no method")?.traces.iter();
     let found: Vec<_> = traces.filter_map(|trace| trace.found.as_ref()).collect();
     let count = found.len().max(1) as f64;
     let distance = found.iter().map(|each| each.distance).sum::<f64>() / count;
     let histograms = found.iter().map(|each| each.histogram_distance).sum::<f64>() / count;
-    println!("| as found | 0 | {:.1} | | | | {histograms:.1} | 0 | | |", 1e3 * distance);
+    println!(
+        "| as found | 0 | {:.1} | | | | {histograms:.1} | 0 | {} | |",
+        1e3 * distance,
+        written(score)
+    );
     Ok(())
 }
 
-fn print_row(method: &Method, optimum: &[Option<StyleReached>]) -> Result<()> {
-    let reached = |trace: &StyleTrace| trace.best.get(method.place).cloned().flatten();
-    let all: Vec<Option<StyleReached>> = method.traces.iter().map(reached).collect();
+fn written(score: Option<f64>) -> String {
+    score.map(|score| format!("{score:.1}")).unwrap_or_default()
+}
+
+fn rendered(
+    scenario: Scenario,
+    pair: &Pair,
+    number: usize,
+    seed: u64,
+    reached: &StyleReached,
+) -> Result<Frame> {
+    let mut pipeline = scenario.clean(&pair.found, seed_of(seed, number));
+    Ok(tuner::Pipeline::query(&mut pipeline, &reached.params)?)
+}
+
+fn print_row(
+    method: &Method,
+    all: &[Option<StyleReached>],
+    optimum: &[Option<StyleReached>],
+    score: Option<f64>,
+) -> Result<()> {
     let beside: Vec<(&StyleReached, &StyleReached)> = all
         .iter()
         .zip(optimum)
@@ -207,7 +270,7 @@ fn print_row(method: &Method, optimum: &[Option<StyleReached>]) -> Result<()> {
     let violations = format!("{without}, {share:.0} %");
     let reached: Vec<&StyleReached> = all.iter().flatten().collect();
     let queries = method.queries.to_string();
-    print_figures(&method.name, &queries, &reached, Some(&beside), &violations)
+    print_figures(&method.name, &queries, &reached, Some(&beside), score, &violations)
 }
 
 fn print_figures(
@@ -215,6 +278,7 @@ fn print_figures(
     queries: &str,
     reached: &[&StyleReached],
     beside: Option<&[(&StyleReached, &StyleReached)]>,
+    score: Option<f64>,
     violations: &str,
 ) -> Result<()> {
     let mean = |value: fn(&StyleReached) -> f64| {
@@ -240,10 +304,11 @@ fn print_figures(
         None => " | | ".to_owned(),
     };
     println!(
-        "| {name} | {queries} | {:.1} | {above} | {:.1} | {:.3} | | {violations} |",
+        "| {name} | {queries} | {:.1} | {above} | {:.1} | {:.3} | {} | {violations} |",
         1e3 * mean(|each| each.record.distance),
         mean(|each| each.record.histogram_distance),
-        mean(|each| each.record.content)
+        mean(|each| each.record.content),
+        written(score)
     );
     Ok(())
 }
@@ -284,8 +349,7 @@ fn rows(scenario: Scenario, pairs: &[Pair], methods: &[Method], seed: u64) -> Re
             let trace = method.traces.get(number).context("no trace")?;
             let reached = trace.best.get(method.place).and_then(Option::as_ref);
             let Some(reached) = reached else { return Ok(pair.found.clone()) };
-            let mut pipeline = scenario.clean(&pair.found, seed_of(seed, number));
-            Ok(tuner::Pipeline::query(&mut pipeline, &reached.params)?)
+            rendered(scenario, pair, number, seed, reached)
         };
         Ok([pair.found.clone(), pair.goal.picture().clone(), render(cmaes)?, render(ours)?])
     };

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use isp_hw::PipelineFile;
 
 use super::*;
-use crate::environment::{PracticeGround, StoredLessons};
+use crate::environment::{GuidedEpisode, PracticeGround, StoredLessons};
 use crate::photographs::dead_leaves;
 
 #[test]
@@ -126,6 +126,6 @@ fn lessons_have_the_parameters_of_their_goal_and_begin_as_found() {
             assert_ne!(practice.params(), practice.target());
         }
         practice.observe().unwrap();
-        assert_eq!(practice.psnr_db(), None);
+        assert_eq!(practice.figure(), None);
     }
 }

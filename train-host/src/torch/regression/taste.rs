@@ -82,7 +82,7 @@ impl Regression {
             TasteLoss::Picture => self.apart_from_pictures(&drawn)?,
         };
         let loss = self.descend(&loss);
-        Ok(RegressionReport { iteration: self.iteration, loss, psnr_db: Vec::new() })
+        Ok(RegressionReport { iteration: self.iteration, loss, figures: Vec::new() })
     }
 
     fn apart_from_answers(&self, drawn: &[&TasteLesson]) -> Tensor {

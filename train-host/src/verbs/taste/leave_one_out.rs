@@ -11,13 +11,13 @@ use crate::verbs::difference_table::{print_head, print_row};
 
 /// Trains once for each pair and prints the table.
 pub fn run(options: &Options, studied: &Studied) -> Result<()> {
-    let before = options.init.as_deref().map(TrainedPolicy::load).transpose()?;
+    let before = options.schooling.init.as_deref().map(TrainedPolicy::load).transpose()?;
     let before = before.map(|policy| policy.actor("--init".to_owned())).transpose()?;
     let (mut unedited, mut best, mut general) = (Vec::new(), Vec::new(), Vec::new());
     let mut personal = vec![Vec::new(); TASTE_QUERIES];
     for (paths, others) in studied.folds() {
         let pair = paths.load()?;
-        let policy = training::train(options, others, &options.out)?;
+        let policy = training::train(options, others, &options.schooling.out)?;
         let actor = policy.actor(paths.name.clone())?;
         let run = run_taste_policy(&actor, &pair, TASTE_QUERIES).context(paths.name.clone())?;
         eprintln!("{}: {:.2} unedited, {:.2?} after", paths.name, run.unedited, run.queries);

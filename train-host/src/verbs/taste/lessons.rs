@@ -51,7 +51,7 @@ impl Studied {
             .enumerate()
             .map(|(number, (paths, small, _))| {
                 let lessons = (0..=options.variants).map(|variant| {
-                    let mut random = ChaCha8Rng::seed_from_u64(options.seed);
+                    let mut random = ChaCha8Rng::seed_from_u64(options.schooling.seed);
                     random.set_stream(1 + number as u64 * 1000 + variant);
                     TasteLesson::new(&small, variant > 0, &mut random)
                 });

@@ -51,7 +51,8 @@ pub fn prepare(options: &Options, length: usize) -> Result<PracticeGround> {
         noisy_share: practice.noisy,
         side: practice.side,
     });
-    let photographs = if live.is_some() { practice.photographs(options.seed)? } else { Vec::new() };
+    let photographs =
+        if live.is_some() { practice.pictures.all(options.seed)? } else { Vec::new() };
     Ok(PracticeGround { photographs, live, stored, length })
 }
 
@@ -99,8 +100,8 @@ fn rendered(
     answers: &Path,
     plan: &RenderingPlan,
 ) -> Result<Vec<RenderedInput>> {
-    let photos =
-        options.practice.photos.as_deref().map(|path| (path, options.practice.licence.as_deref()));
+    let pictures = &options.practice.pictures;
+    let photos = pictures.photos.as_deref().map(|path| (path, pictures.licence.as_deref()));
     let pipeline = SlowPipeline::new(file, answers)?;
     let started = Instant::now();
     let inputs = render_inputs(&pipeline, photos, plan)?;
