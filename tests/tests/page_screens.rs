@@ -130,7 +130,7 @@ fn check_actions(facts: &Value) {
     assert_eq!(actions["spoken"], "lab: Measuring. Compares the picture with warm.");
     let plan = actions["plan"].as_str().unwrap();
     let lab = lab();
-    let [now, then] = [lab.found, Some(lab.queries[2].score)]
+    let [now, then] = [lab.found, lab.queries[2].score]
         .map(|score: Option<ScoreStatus>| format!("{:.1}", score.unwrap().psnr_db().unwrap()));
     assert!(
         plan.contains(&format!("{then} dB instead of {now} dB. Nothing was written.")),

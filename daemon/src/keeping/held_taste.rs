@@ -13,7 +13,7 @@ use super::style_goal::planes_of;
 /// The picture as it was adopted.
 #[derive(Debug, Clone)]
 pub struct HeldTaste {
-    features: StyleFeatures,
+    features: Box<StyleFeatures>,
     picture: Arc<Frame>,
 }
 
@@ -30,13 +30,13 @@ impl HeldTaste {
     /// Holds on a picture.
     #[must_use]
     pub fn on(picture: &Frame) -> Self {
-        Self { features: taste_features(picture), picture: Arc::new(picture.clone()) }
+        Self::again(taste_features(picture), picture)
     }
 
     /// Holds on what was remembered of an earlier picture; `picture` is shown in its place.
     #[must_use]
     pub fn again(features: StyleFeatures, picture: &Frame) -> Self {
-        Self { features, picture: Arc::new(picture.clone()) }
+        Self { features: Box::new(features), picture: Arc::new(picture.clone()) }
     }
 
     /// The picture as it was adopted.
