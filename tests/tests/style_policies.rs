@@ -38,7 +38,10 @@ fn pipeline(frame: Frame) -> PicturePipeline<SoftwareIsp> {
 
 /// The picture, upside down and mirrored, with another exposure: its pixels lie elsewhere.
 fn goal(exposure: f64) -> StyleGoal {
-    let params = Params::NEUTRAL.with(Parameter::Exposure, exposure);
+    goal_of(Params::NEUTRAL.with(Parameter::Exposure, exposure))
+}
+
+fn goal_of(params: Params) -> StyleGoal {
     let rendered = pipeline(program::picture()).query(&params).unwrap();
     let [width, height] = rendered.size();
     let Samples::U8(samples) = rendered.samples() else { panic!("8 bits") };
@@ -66,12 +69,13 @@ fn distances(outcome: &Outcome) -> Vec<f64> {
 
 #[test]
 fn the_policy_alone_goes_to_the_style_step_by_step() {
-    for exposure in [-0.3, 0.3] {
+    // Much brighter than this the picture clips, and the content guard has a say.
+    for exposure in [-0.3, 0.1] {
         let outcome = tuned("style-actor", program::picture(), &goal(exposure), &actor());
         let found = outcome.found_style.as_ref().unwrap().distance;
         let distances = distances(&outcome);
         assert!(distances[0] < 0.6 * found, "{found} {distances:?}");
-        let best = outcome.best_query().unwrap();
+        let Some(best) = outcome.best_query() else { panic!("{:?}", outcome.queries) };
         let reached = best.style.as_ref().unwrap().distance;
         assert!(reached < 0.1 * found, "{found} {distances:?}");
         assert!((best.params.get(Parameter::Exposure) - exposure).abs() < 0.05, "{best:?}");
@@ -80,7 +84,9 @@ fn the_policy_alone_goes_to_the_style_step_by_step() {
 
 #[test]
 fn the_hybrid_asks_the_policy_twice_and_then_searches() {
-    let goal = goal(0.3);
+    // The policy knows nothing of colours, so something is left to search.
+    let dark = Params::NEUTRAL.with(Parameter::Exposure, -0.3);
+    let goal = goal_of(dark.with(Parameter::BlueGain, -0.3).with(Parameter::Saturation, -0.3));
     let alone = tuned("style-actor", program::picture(), &goal, &actor());
     let hybrid = tuned("style-hybrid", program::picture(), &goal, &actor());
     for query in 0..2 {
@@ -88,7 +94,8 @@ fn the_hybrid_asks_the_policy_twice_and_then_searches() {
     }
     assert_ne!(hybrid.queries[2].params, alone.queries[2].params);
     let least = |outcome: &Outcome| distances(outcome).into_iter().fold(f64::INFINITY, f64::min);
-    assert!(least(&hybrid) < 0.02 * hybrid.found_style.as_ref().unwrap().distance);
+    let found = hybrid.found_style.as_ref().unwrap().distance;
+    assert!(least(&hybrid) < 0.02 * found, "{found} {:?} {:?}", distances(&hybrid), hybrid.queries);
 }
 
 #[test]

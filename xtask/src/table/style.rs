@@ -22,8 +22,6 @@ const STYLE: &str = "_style.jpg";
 const SHORT: [usize; 4] = [1, 3, 5, 10];
 /// Query counts of the searches without knowledge; the last one makes the optimum.
 const LONG: [usize; 3] = [10, 200, 250];
-/// The searches whose best result counts as the optimum.
-const SEARCHES: [&str; 2] = ["cmaes", "lm"];
 /// What is tuned.
 const SCENARIOS: [Pipelines; 3] = [Pipelines::Known, Pipelines::Unknown, Pipelines::Foreign];
 
@@ -39,6 +37,9 @@ pub struct Options {
     /// Strategies beside the searches
     #[arg(long, value_delimiter = ',', default_value = "style,style-hybrid")]
     strategies: Vec<String>,
+    /// Searches with 250 queries, whose better result counts as the optimum; none with --searches ""
+    #[arg(long, value_delimiter = ',', default_value = "cmaes,lm")]
+    searches: Vec<String>,
     /// Policy of style (ONNX) for style-hybrid and for a row of its own, style-actor
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -96,7 +97,7 @@ pub fn print(options: &Options) -> Result<()> {
          refused. StyleScore: not the paper's VGG-19 but three layers of random filters (seed {FILTER_SEED}), \
          100 · relative distance of Gram matrices + histograms. Seed {}.\n",
         pairs.len(),
-        SEARCHES.join(" and "),
+        options.searches.join(" and "),
         LONG.last().copied().unwrap_or(0),
         options.seed
     );
@@ -147,7 +148,7 @@ fn print_block(
         }
     }
     let mut optimum: Vec<Option<StyleReached>> = vec![None; pairs.len()];
-    for name in SEARCHES {
+    for name in options.searches.iter().filter(|name| !name.is_empty()) {
         let traces = traces(scenario, name, pairs, None, options.seed, &LONG)?;
         for (best, trace) in optimum.iter_mut().zip(&traces) {
             let reached = trace.best.last().cloned().flatten();
@@ -159,7 +160,7 @@ fn print_block(
             }
         }
         for (place, &queries) in LONG.iter().enumerate() {
-            let name = name.to_owned();
+            let name = name.clone();
             methods.push(Method { name, queries, traces: traces.clone(), place });
         }
     }
@@ -285,7 +286,7 @@ fn print_figures(
         reached.iter().map(|each| value(each)).sum::<f64>() / reached.len().max(1) as f64
     };
     let above = match beside {
-        Some(beside) => {
+        Some(beside) if !beside.is_empty() => {
             let sum = |value: fn(&(&StyleReached, &StyleReached)) -> f64| -> f64 {
                 beside.iter().map(value).sum()
             };
@@ -301,7 +302,7 @@ fn print_figures(
             let percent = |share: f64| format!("{:.1} %", 100.0 * share);
             [percent(above), percent(-summary.median), percent(-summary.p10)].join(" | ")
         }
-        None => " | | ".to_owned(),
+        _ => " | | ".to_owned(),
     };
     println!(
         "| {name} | {queries} | {:.1} | {above} | {:.1} | {:.3} | {} | {violations} |",
