@@ -1,4 +1,4 @@
-//! The policy that comes with the program, and others in its place.
+//! The policies that come with the program, and others in their place.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,6 +9,10 @@ use tuner::actor::{Actor, ActorError, ModelFlaw, Representation};
 const SHIPPED: &[u8] = include_bytes!("../../models/actor.onnx");
 /// What stands for its file in messages.
 const SHIPPED_NAME: &str = "the policy that comes with isptune";
+/// `models/taste.onnx`, with its card beside the other's.
+const SHIPPED_TASTE: &[u8] = include_bytes!("../../models/taste.onnx");
+/// What stands for its file in messages.
+const SHIPPED_TASTE_NAME: &str = "the taste that comes with isptune";
 
 /// The policy of this file; the shipped one without a file.
 ///
@@ -20,6 +24,17 @@ pub fn actor(path: Option<&Path>) -> Result<Arc<Actor>, ActorError> {
         None => Actor::from_bytes(SHIPPED_NAME, SHIPPED),
     };
     actor.map(Arc::new)
+}
+
+/// The policy of taste of this file; the shipped one without a file.
+///
+/// # Errors
+/// As [`actor`]; a policy of another kind is refused.
+pub fn taste(path: Option<&Path>) -> Result<Actor, ActorError> {
+    match path {
+        Some(path) => Actor::load_kind(path, Representation::Taste),
+        None => Actor::of_kind(Representation::Taste, SHIPPED_TASTE_NAME, SHIPPED_TASTE),
+    }
 }
 
 /// The policy of this file, one that goes to a goal or one of style: [`Actor::kind`] says which.
@@ -50,6 +65,14 @@ pub fn digest(path: Option<&Path>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_shipped_taste_loads_and_says_where_it_comes_from() {
+        let actor = taste(None).unwrap();
+        assert_eq!(actor.kind(), Representation::Taste);
+        assert!(actor.provenance().command.contains("train-host taste"));
+        assert!(actor.provenance().figures.contains("ΔE00"));
+    }
 
     #[test]
     fn the_shipped_policy_loads_and_says_where_it_comes_from() {

@@ -8,7 +8,6 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use isp_hw::OpenPipeline;
 use serde::Serialize;
-use tuner::actor::{Actor, Representation};
 use tuner::{
     Frame, Parameter, ParameterInfo, PictureError, PictureFormat, Pipeline, Stopped, TasteOptions,
     TasteOutcome, TasteQuery, run_taste,
@@ -19,16 +18,17 @@ use crate::exit::Exit;
 use crate::json::{self, canonical, native};
 use crate::option_values::{apply_limits, parse_limit, parse_lock, parse_strength};
 use crate::picture_source::PictureSource;
-use crate::{interrupt, standard_output};
+use crate::{interrupt, shipped_actor, standard_output};
 
 /// Options of `enhance`.
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(flatten)]
     source: PictureSource,
-    /// Policy of taste: ONNX, as train-host exports what `train-host taste` has learned
+    /// Policy of taste: ONNX, as train-host exports what `train-host taste` has learned [default: an
+    /// automatic editor's, which comes with isptune]
     #[arg(long, value_name = "FILE")]
-    model: PathBuf,
+    model: Option<PathBuf>,
     /// Part of the way from the picture as found to the policy's taste: 0 changes nothing, above 1
     /// overdoes it
     #[arg(long, value_name = "NUMBER", default_value_t = 1.0, value_parser = parse_strength)]
@@ -87,7 +87,7 @@ pub fn run(options: &Options) -> Result<Exit> {
     let cancel = interrupt::flag()?;
     let file = options.source.load()?;
     check_out(options)?;
-    let actor = Actor::load_kind(&options.model, Representation::Taste)?;
+    let actor = shipped_actor::taste(options.model.as_deref())?;
     let mut pipeline = options.source.open(&file, &cancel)?;
     let mut limits = file.limits_on(&pipeline);
     apply_limits(&mut limits, &options.limit, &options.lock, &pipeline.found_params())?;

@@ -29,6 +29,16 @@ fn one_query_changes_the_picture_and_its_parameters_render_it_again() {
     assert_eq!(bench.frame("again.png"), bench.frame("out.png"));
 }
 
+/// The automatic editor that the shipped taste has learned from lightens what is dark.
+#[test]
+fn without_a_file_the_shipped_taste_enhances() {
+    let bench = bench();
+    bench.run("render --input input.png --params exposure=-0.5 --out dark.png").done();
+    let json = bench.run("enhance --input dark.png --out out.png --json").done().json();
+    assert!(json["model"].as_str().unwrap().contains("comes with isptune"));
+    assert!(value(&json, "exposure") > 0.1, "{json}");
+}
+
 #[test]
 fn strength_goes_a_part_of_the_way_and_locks_and_limits_hold() {
     let bench = bench();

@@ -153,8 +153,9 @@ fn a_change_of_light_that_is_lost_by_delta_e_is_lost_by_style_too() {
         "distance of style at a mean ΔE00 of 1.5: exposure {exposure:.4}, colour {warmth:.4}; of two \
          pictures with noise of 2 steps: median {noise:.5}, at most {most:.5}"
     );
-    assert!((0.006..0.02).contains(&exposure) && (0.006..0.02).contains(&warmth));
-    assert!(most < 0.001);
+    // The service's thresholds: a style is lost at the one and found again at the other.
+    let [lost, found_again] = [0.005, 0.0025];
+    assert!(exposure > lost && warmth > lost && 10.0 * most < found_again);
 }
 
 #[test]
