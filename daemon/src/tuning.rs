@@ -97,6 +97,11 @@ pub fn tune(
     let task = options.task.as_model_has_it(options.strategy.as_deref(), given.as_deref());
     let chosen = task.choose(&found, goal, &options.goal, options.strategy.as_deref())?;
     let name = options.strategy.as_deref().unwrap_or_else(|| chosen.goal.default_strategy());
+    let actor = policy(&chosen.goal, name, given);
+    let actor = match &chosen.reason {
+        Some(reason) => actor.with_context(|| reason.clone())?,
+        None => actor?,
+    };
     if let Some(reason) = &chosen.reason {
         eprintln!(
             "isptune: {reason}; only its style is matched, the tones and colours (--task finish \
@@ -122,7 +127,6 @@ pub fn tune(
         _ => (pipeline.simulator(&found, &view)?, None),
     };
     drop(found);
-    let actor = policy(&chosen.goal, name, given)?;
     let search = Search {
         strategy: name,
         seed: options.seed,

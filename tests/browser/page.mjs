@@ -217,13 +217,14 @@ const useTabs = async (page) => {
 
 // A camera that is held on a style, and then on a taste.
 const useKinds = async (page) => {
-  const { kind, now, reached, found, queries } = service.status("lab");
+  const { kind, now, reached, found, queries, history } = service.status("lab");
   const of = (style_distance) => ({ style_distance });
-  const scored = queries.map((query, index) => ({ ...query, score: of(0.05 / (index + 1)) }));
+  const [{ params }] = history;
+  const scored = [1, 2, 3].map((index) => ({ index, params, score: of(0.05 / index), elapsed_ms: 4 }));
   service.play("lab", { kind: "style", now: of(0.0312), reached: of(0.03), found: of(0.09), queries: scored });
   const style = [await becomes(page, "headline", "0.0312"), await page.locator("#curve-style circle.best").count()];
   style.push(/distance of style/i.test(await text(page, "readings")));
-  const unscored = queries.slice(0, 1).map((query) => ({ ...query, score: null }));
+  const unscored = scored.slice(0, 1).map((query) => ({ ...query, score: null }));
   service.play("lab", { kind: "taste", now: of(0.001), reached: of(0.0004), found: null, queries: unscored });
   const taste = [await becomes(page, "headline", "made of the scene"), await text(page, "curves")];
   service.play("lab", { kind, now, reached, found, queries });

@@ -101,7 +101,7 @@ fn a_strict_parser_of_openmetrics_accepts_the_metrics() {
     let check = format!(
         "import sys\n{parser}\n\
          families = list(text_string_to_metric_families(sys.stdin.read()))\n\
-         assert len(families) == 13, families"
+         assert len(families) == 14, families"
     );
     content(Command::new(&python).args(["-c", &check]), &service.api.metrics());
 }

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Write as _};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 
 use super::{Connection, lines};
-use crate::client::{ClientError, in_path};
+use crate::client::{Client, ClientError, Events, in_path};
 use crate::exit::Exit;
 use crate::supervisor::{CameraStatus, now_ms};
+
+/// A service that stops has closed its socket by then.
+const STOPPING: Duration = Duration::from_millis(200);
 
 /// Options of `watch`.
 #[derive(Debug, Args)]
@@ -32,7 +36,7 @@ pub fn run(options: &Options) -> Result<Exit> {
     }
     let mut said = BTreeMap::new();
     loop {
-        let mut events = client.events()?;
+        let mut events = events_of(&client)?;
         loop {
             let status = match events.next_status() {
                 Ok(Some(status)) => status,
@@ -46,6 +50,18 @@ pub fn run(options: &Options) -> Result<Exit> {
                 return Ok(Exit::Done);
             }
         }
+    }
+}
+
+/// Asks for the events. A service that stops may still take a connection, which then breaks: who asks
+/// once more learns that it has gone.
+fn events_of(client: &Client) -> Result<Events<'_>, ClientError> {
+    match client.events() {
+        Err(ClientError::Broken(_)) => {
+            std::thread::sleep(STOPPING);
+            client.events()
+        }
+        other => other,
     }
 }
 
