@@ -60,8 +60,6 @@ pub const LANES: [Lane; 8] = [
         board: Board::RaspberryPi,
         // The kernel keeps the lines to itself unless it is told not to.
         kernel_options: &["iomem=relaxed", ""],
-        // Nobody has measured yet how long it takes.
-        is_by_hand: true,
         ..lane("raspi", &["raspberry_pi", "isptune"], 20)
     },
 ];
