@@ -18,13 +18,15 @@ const decibelMarks = (lowest, highest) => {
   return Array.from({ length: last - first + 1 }, (_, mark) => (first + mark) * step);
 };
 
-const deltaMarks = (lowest, highest) => {
-  const first = DELTA_MARKS.findLastIndex((mark) => mark <= lowest);
-  const last = DELTA_MARKS.findIndex((mark) => mark >= highest);
-  return DELTA_MARKS.slice(first, Math.max(last, first + 1) + 1);
+// Of a list of round values those from below the lowest to above the highest.
+const marksOf = (values) => (lowest, highest) => {
+  const first = values.findLastIndex((mark) => mark <= lowest);
+  const last = values.findIndex((mark) => mark >= highest);
+  return values.slice(first, Math.max(last, first + 1) + 1);
 };
 
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+const logarithmic = (value, low, high) => Math.log(value / low) / Math.log(high / low);
 
 // How each of the two scores is drawn. The service says null for what is not a number.
 const AXES = [
@@ -45,8 +47,8 @@ const AXES = [
     note: "Lower is better.",
     unit: "mean ΔE₀₀",
     of: ({ delta_e00: value }) => clamp(value ?? 100, 0.01, 100),
-    marks: deltaMarks,
-    share: (value, low, high) => Math.log(value / low) / Math.log(high / low),
+    marks: marksOf(DELTA_MARKS),
+    share: logarithmic,
     better: Math.min,
     words: (value) => delta(value),
     noticeable: 1,
@@ -55,11 +57,6 @@ const AXES = [
 
 // Where only style counts there is one score.
 const STYLE_MARKS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
-const styleMarks = (lowest, highest) => {
-  const first = STYLE_MARKS.findLastIndex((mark) => mark <= lowest);
-  const last = STYLE_MARKS.findIndex((mark) => mark >= highest);
-  return STYLE_MARKS.slice(first, Math.max(last, first + 1) + 1);
-};
 const STYLE_AXES = [
   {
     id: "curve-style",
@@ -67,8 +64,8 @@ const STYLE_AXES = [
     note: "Lower is better.",
     unit: "parts of the range of luma",
     of: ({ style_distance: value }) => clamp(value ?? 1, 0.001, 1),
-    marks: styleMarks,
-    share: (value, low, high) => Math.log(value / low) / Math.log(high / low),
+    marks: marksOf(STYLE_MARKS),
+    share: logarithmic,
     better: Math.min,
     words: apart,
   },
