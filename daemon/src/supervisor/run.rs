@@ -45,8 +45,9 @@ pub(super) struct Supervisor {
     pub(super) used: Wanted,
     /// Which look the light asks for.
     pub(super) light: LightChoice,
-    /// Mean luminance of the camera's look, log₂, by which light is told.
-    pub(super) reference_stops: Option<f64>,
+    /// Mean luminance of the camera's look, log₂, by which light is told; `Some(None)` where the look
+    /// has no picture.
+    pub(super) reference_stops: Option<Option<f64>>,
     /// What is wrong with it.
     pub(super) look_fault: Option<String>,
     /// The line of the camera's button.

@@ -43,10 +43,11 @@ impl Supervisor {
         let Some(scene) = self.keeper.take_light() else { return };
         if self.reference_stops.is_none() {
             let look = self.entry.look.as_deref().and_then(|name| (self.workshop.looks)(name).ok());
-            let picture = look.as_ref().and_then(LookWish::picture);
-            self.reference_stops = picture.map(|picture| ChannelMeans::of(picture).stops());
+            // A taste has no picture, and is not loaded again for every picture of the camera.
+            let stops = |look: LookWish| Some(ChannelMeans::of(look.picture()?).stops());
+            self.reference_stops = look.map(stops);
         }
-        let Some(reference) = self.reference_stops else { return };
+        let Some(Some(reference)) = self.reference_stops else { return };
         let light = Light::of(scene, reference);
         self.scribe.light(light);
         if self.light.observe(&self.entry.by_light, light, now) {
