@@ -83,6 +83,21 @@ fn the_policy_alone_goes_to_the_style_step_by_step() {
 }
 
 #[test]
+fn where_the_policy_goes_too_far_the_way_back_is_halved_until_the_content_is_kept() {
+    let outcome = tuned("style-actor", program::picture(), &goal(0.6), &actor());
+    let keeps = |query: &tuner::QueryRecord| query.style.as_ref().unwrap().violations.is_empty();
+    let lost = outcome.queries.iter().position(|query| !keeps(query)).expect("none goes too far");
+    let before = outcome.queries[..lost].last().map_or(Params::NEUTRAL, |query| query.params);
+    let halfway = outcome.queries[lost + 1].params.get(Parameter::Exposure);
+    let ends = [before, outcome.queries[lost].params].map(|at| at.get(Parameter::Exposure));
+    assert!((halfway - f64::midpoint(ends[0], ends[1])).abs() < 1e-9, "{halfway} {ends:?}");
+    let best = outcome.best_query().expect("no query has kept the content");
+    assert!(keeps(best));
+    let found = outcome.found_style.as_ref().unwrap().distance;
+    assert!(best.style.as_ref().unwrap().distance < found, "{:?}", outcome.queries);
+}
+
+#[test]
 fn the_hybrid_asks_the_policy_twice_and_then_searches() {
     // The policy knows nothing of colours, so something is left to search.
     let dark = Params::NEUTRAL.with(Parameter::Exposure, -0.3);

@@ -18,7 +18,8 @@ pub struct StyleRun {
     pub best: Vec<f64>,
 }
 
-/// Runs the policy as strategy `style-actor` does.
+/// Runs the policy as it is: strategy `style-actor` takes half of a step back that has lost the
+/// content, this does not.
 ///
 /// # Errors
 /// [`EvaluationError`] when policy or pipeline fail.

@@ -4,19 +4,22 @@ use std::sync::Arc;
 
 use super::policy::{Policy, largest_change, moved};
 use super::{Measured, SearchStrategy, Task};
-use crate::Params;
 use crate::actor::Actor;
+use crate::{Params, StyleRecord};
 
 /// A policy that would change no parameter by more than this is at its goal: the picture would
 /// change by less than a tenth of an 8-bit step.
 const SMALLEST_CHANGE: f64 = 1e-4;
 
-/// Every query adds the policy's step to the last parameters.
+/// Every query adds the policy's step to the last parameters. Where only style counts and a query
+/// has lost what the picture shows, the next one goes half the way back.
 pub(super) struct ActorStrategy {
     name: &'static str,
     actor: Arc<Actor>,
     policy: Option<Policy>,
     state: State,
+    /// The newest parameters whose picture kept the content.
+    kept: Option<Params>,
 }
 
 enum State {
@@ -29,7 +32,23 @@ enum State {
 impl ActorStrategy {
     /// Under this name.
     pub(super) fn new(name: &'static str, actor: Arc<Actor>) -> Self {
-        Self { name, actor, policy: None, state: State::Begin }
+        Self { name, actor, policy: None, state: State::Begin, kept: None }
+    }
+
+    /// What to try after `measured`.
+    fn next(&mut self, task: &Task, measured: &Measured<'_>) -> Option<Params> {
+        if task.style.is_some() && measured.mse >= StyleRecord::VIOLATED {
+            let kept = self.kept.unwrap_or(task.start).values();
+            let mut values = measured.params.values();
+            values
+                .iter_mut()
+                .zip(kept)
+                .for_each(|(value, kept)| *value = f64::midpoint(*value, kept));
+            return Some(task.limits.clamp_values(values));
+        }
+        self.kept = Some(measured.params);
+        let step = self.policy.as_ref()?.step(measured.picture, &measured.params)?;
+        Some(moved(task, &measured.params, &step))
     }
 }
 
@@ -53,10 +72,7 @@ impl SearchStrategy for ActorStrategy {
     }
 
     fn tell(&mut self, task: &Task, measured: &Measured<'_>) {
-        let policy = self.policy.as_ref();
-        let step = policy.and_then(|policy| policy.step(measured.picture, &measured.params));
-        let next = step.map(|step| moved(task, &measured.params, &step));
-        self.state = match next {
+        self.state = match self.next(task, measured) {
             Some(next) if largest_change(&measured.params, &next) >= SMALLEST_CHANGE => {
                 State::Asking(next)
             }

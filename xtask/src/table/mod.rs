@@ -5,6 +5,8 @@ mod match_table;
 mod rawtherapee;
 mod scenario;
 mod style;
+mod style_methods;
+mod style_rows;
 mod style_score;
 mod style_sheet;
 mod unreachable;

@@ -22,27 +22,19 @@ impl Scorer {
         Self { bank, goals }
     }
 
-    /// The mean score of pictures, each with the number of its pair, over the pixels that a tune looks
-    /// at; `None` of none.
+    /// The mean score of pictures, one for each pair in their order, over the pixels that a tune looks
+    /// at.
     ///
     /// # Errors
-    /// When a picture cannot be had.
-    pub fn mean(
-        &self,
-        numbers: &[usize],
-        picture: impl Fn(usize) -> Result<Frame> + Sync,
-    ) -> Result<Option<f64>> {
-        let scores: Vec<f64> = numbers
-            .par_iter()
-            .map(|&number| {
-                let frame = picture(number)?;
-                let view = View::of_size(frame.width(), frame.height());
-                let seen = view.gather(&frame).context("the pixels of the view")?;
-                let goal = self.goals.get(number).context("no goal")?;
-                Ok(self.bank.see(&Planes::from(&seen)).score(goal))
-            })
-            .collect::<Result<_>>()?;
-        let count = scores.len();
-        Ok((count > 0).then(|| scores.iter().sum::<f64>() / count as f64))
+    /// When a picture does not have the view's pixels.
+    pub fn mean(&self, pictures: &[Frame]) -> Result<f64> {
+        let score = |(frame, goal): (&Frame, &FilterSight)| {
+            let view = View::of_size(frame.width(), frame.height());
+            let seen = view.gather(frame).context("the pixels of the view")?;
+            Ok(self.bank.see(&Planes::from(&seen)).score(goal))
+        };
+        let scores: Vec<f64> =
+            pictures.par_iter().zip(&self.goals).map(score).collect::<Result<_>>()?;
+        Ok(scores.iter().sum::<f64>() / scores.len().max(1) as f64)
     }
 }
