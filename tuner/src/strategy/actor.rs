@@ -11,8 +11,14 @@ use crate::{Params, StyleRecord};
 /// change by less than a tenth of an 8-bit step.
 const SMALLEST_CHANGE: f64 = 1e-4;
 
+/// Part of a step that is left when a query has lost what the picture shows.
+const SHORTER: f64 = 0.5;
+/// By how much the next step may be longer again when a query has kept it, as a factor.
+const LONGER: f64 = 1.5;
+
 /// Every query adds the policy's step to the last parameters. Where only style counts and a query
-/// has lost what the picture shows, the next one goes half the way back.
+/// has lost what the picture shows, the next one goes half the way back, and steps are shorter from
+/// there on until they have grown again.
 pub(super) struct ActorStrategy {
     name: &'static str,
     actor: Arc<Actor>,
@@ -20,6 +26,8 @@ pub(super) struct ActorStrategy {
     state: State,
     /// The newest parameters whose picture kept the content.
     kept: Option<Params>,
+    /// Part of the policy's step that is taken, in (0, 1].
+    pace: f64,
 }
 
 enum State {
@@ -32,23 +40,23 @@ enum State {
 impl ActorStrategy {
     /// Under this name.
     pub(super) fn new(name: &'static str, actor: Arc<Actor>) -> Self {
-        Self { name, actor, policy: None, state: State::Begin, kept: None }
+        Self { name, actor, policy: None, state: State::Begin, kept: None, pace: 1.0 }
     }
 
     /// What to try after `measured`.
     fn next(&mut self, task: &Task, measured: &Measured<'_>) -> Option<Params> {
         if task.style.is_some() && measured.mse >= StyleRecord::VIOLATED {
-            let kept = self.kept.unwrap_or(task.start).values();
-            let mut values = measured.params.values();
-            values
-                .iter_mut()
-                .zip(kept)
-                .for_each(|(value, kept)| *value = f64::midpoint(*value, kept));
+            self.pace *= SHORTER;
+            let mut values = self.kept.unwrap_or(task.start).values();
+            let lost = values.iter_mut().zip(measured.params.values());
+            lost.for_each(|(value, lost)| *value += SHORTER * (lost - *value));
             return Some(task.limits.clamp_values(values));
         }
         self.kept = Some(measured.params);
         let step = self.policy.as_ref()?.step(measured.picture, &measured.params)?;
-        Some(moved(task, &measured.params, &step))
+        let paced = step.map(|change| self.pace * change);
+        self.pace = (self.pace * LONGER).min(1.0);
+        Some(moved(task, &measured.params, &paced))
     }
 }
 

@@ -31,6 +31,9 @@ const WORTH: f64 = 1e-3;
 /// As long as no query has kept the content, the way back to the picture as found is shortened by
 /// this factor.
 const RETREAT: f64 = 0.9;
+/// Where the model thought a shorter way short enough and the measured picture says otherwise, it is
+/// first shortened by this factor: a model that is wrong about the guard may stay so.
+const RETREAT_AGAIN: f64 = 0.65;
 /// Below this part of the way the picture as found is asked for itself.
 const SHORTEST_WAY: f64 = 0.05;
 /// A shorter step (largest canonical change) changes no 8-bit picture.
@@ -122,6 +125,9 @@ impl Search {
         if best.loss >= StyleRecord::VIOLATED {
             let from = DVector::from_vec(self.free.point(&self.free.start()));
             let ahead = &best.point - &from;
+            if self.way < 1.0 {
+                self.way *= RETREAT_AGAIN;
+            }
             while self.way > SHORTEST_WAY {
                 self.way *= RETREAT;
                 let point = &from + &ahead * self.way;
