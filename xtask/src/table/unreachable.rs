@@ -19,8 +19,6 @@ use crate::data::{Photograph, photographs};
 const CHECKPOINTS: [usize; 5] = [1, 2, 3, 5, 10];
 /// Queries of a search for the optimum.
 const OPTIMUM_QUERIES: usize = 250;
-/// The searches; the best of them counts. None of them finds every optimum.
-const SEARCHES: [&str; 5] = ["model", "hybrid", "lm", "cmaes", "nelder-mead"];
 /// Losses above this, in dB, are counted.
 const LOSS_DB: f64 = 0.5;
 
@@ -36,6 +34,10 @@ pub struct Options {
     /// Strategies
     #[arg(long, value_delimiter = ',', default_value = "hybrid,model,actor-broyden,actor")]
     strategies: Vec<String>,
+    /// Searches with 250 queries, whose best result counts as the optimum: none of them finds every one.
+    /// With --searches "" rows have no losses
+    #[arg(long, value_delimiter = ',', default_value = "model,hybrid,lm,cmaes,nelder-mead")]
+    searches: Vec<String>,
     /// Policies of the strategies that need one (ONNX), one block of rows each; the shipped one
     /// without. The searches for the optimum take the first
     #[arg(long, value_delimiter = ',')]
@@ -69,7 +71,7 @@ pub fn print(options: &Options) -> Result<()> {
         "The software ISP is tuned. PSNR of the best *measured* query over the whole picture, 8 bit, \
          capped at {CAP_DB} dB; optimum: the best of {} with {OPTIMUM_QUERIES} queries each, goal by \
          goal; loss: optimum less the best query of ten. Seed {}.\n",
-        SEARCHES.join(", "),
+        options.searches.join(", "),
         options.seed
     );
     for maker in GoalMaker::ALL {
@@ -100,23 +102,27 @@ fn print_block(
     let (_, first) = actors.first().context("no policy")?;
     let mut optimum = vec![0.0_f64; goals.len()];
     let mut finders = vec![""; goals.len()];
-    for search in SEARCHES {
+    for search in options.searches.iter().filter(|name| !name.is_empty()) {
         let found = reached(goals, search, first, options.seed, &[OPTIMUM_QUERIES])?;
         for ((best, finder), found) in optimum.iter_mut().zip(&mut finders).zip(&found) {
             if let Some(found) = found.first().filter(|found| **found > *best) {
-                (*best, *finder) = (*found, search);
+                (*best, *finder) = (*found, search.as_str());
             }
         }
     }
     let best = Summary::of(&optimum).context("no goal")?;
-    println!("| optimum | | | | | {:.2} | {:.1} | | | |", best.mean, best.p10);
+    let optimum = (best.mean > 0.0).then_some(optimum);
+    if optimum.is_some() {
+        println!("| optimum | | | | | {:.2} | {:.1} | | | |", best.mean, best.p10);
+    }
     for name in &options.strategies {
         let learned = strategy::ACTOR_NAMES.contains(&name.as_str());
         for (of, actor) in actors.iter().take(if learned { actors.len() } else { 1 }) {
             let label = format!("{name}{}", if learned { of } else { "" });
             let found = reached(goals, name, actor, options.seed, &CHECKPOINTS)?;
-            print_row(&label, &found, &optimum)?;
-            let told = goals.iter().zip(&found).zip(optimum.iter().zip(&finders));
+            print_row(&label, &found, optimum.as_deref())?;
+            let optimum = optimum.iter().flatten();
+            let told = goals.iter().zip(&found).zip(optimum.zip(&finders));
             for ((goal, found), (optimum, finder)) in told {
                 let ten = found.last().copied().unwrap_or(0.0);
                 if options.worst.is_some_and(|limit| optimum - ten > limit) {
@@ -129,28 +135,33 @@ fn print_block(
     Ok(())
 }
 
-fn print_row(label: &str, found: &[Reached], optimum: &[f64]) -> Result<()> {
+fn print_row(label: &str, found: &[Reached], optimum: Option<&[f64]>) -> Result<()> {
     let column = |place: usize| -> Vec<f64> {
         found.iter().filter_map(|each| each.get(place).copied()).collect()
     };
     let summary = |place: usize| Summary::of(&column(place)).context("no goal");
-    let ten = column(CHECKPOINTS.len() - 1);
+    let last = CHECKPOINTS.len() - 1;
+    let cells: Vec<String> = (0..CHECKPOINTS.len())
+        .map(|place| Ok(format!("{:.2}", summary(place)?.mean)))
+        .collect::<Result<_>>()?;
+    let losses = optimum.map(|optimum| losses(&column(last), optimum)).transpose()?;
+    println!(
+        "| {label} | {} | {:.1} | {} |",
+        cells.join(" | "),
+        summary(last)?.p10,
+        losses.unwrap_or_else(|| " | | ".to_owned())
+    );
+    Ok(())
+}
+
+/// Mean and 90th percentile of the losses, and the share of those above [`LOSS_DB`].
+fn losses(ten: &[f64], optimum: &[f64]) -> Result<String> {
     // Turned round, so that the tenth percentile is that of the largest losses.
     let losses: Vec<f64> = ten.iter().zip(optimum).map(|(ten, best)| ten - best).collect();
     let loss = Summary::of(&losses).context("no goal")?;
     let lost = losses.iter().filter(|loss| **loss < -LOSS_DB).count();
-    let cells: Vec<String> = (0..CHECKPOINTS.len())
-        .map(|place| Ok(format!("{:.2}", summary(place)?.mean)))
-        .collect::<Result<_>>()?;
-    println!(
-        "| {label} | {} | {:.1} | {:.2} | {:.2} | {:.0} % |",
-        cells.join(" | "),
-        summary(CHECKPOINTS.len() - 1)?.p10,
-        -loss.mean,
-        -loss.p10,
-        100.0 * lost as f64 / losses.len().max(1) as f64
-    );
-    Ok(())
+    let share = 100.0 * lost as f64 / losses.len().max(1) as f64;
+    Ok(format!("{:.2} | {:.2} | {share:.0} %", -loss.mean, -loss.p10))
 }
 
 fn reached(
