@@ -45,12 +45,12 @@ fn lives_with_faults_end_no_worse_than_they_began() {
     let adopted = endings.iter().filter(|(_, ending)| ending.adoptions > 0).count();
     let faults: u64 = endings.iter().map(|(_, ending)| ending.faults).sum();
     let retunes: u32 = endings.iter().map(|(_, ending)| ending.most_retunes_an_hour).max().unwrap();
+    let worse: Vec<_> = endings.iter().filter(|(_, ending)| ending.is_worse()).collect();
+    let told = format!("worse: {} of {count}: {:?}", worse.len(), &worse[..worse.len().min(5)]);
     println!(
         "{count} lives, {adopted} with an adopted setting, {faults} faults, at most {retunes} \
-         retunes an hour"
+         retunes an hour; {told}"
     );
-    let worse: Vec<_> = endings.iter().filter(|(_, ending)| ending.is_worse()).collect();
-    let told = format!("{} of {count}: {:?}", worse.len(), &worse[..worse.len().min(5)]);
     assert!(worse.iter().all(|(_, ending)| ending.light_changed), "{told}");
     // Light may change in a way that the held setting does not show and another one would.
     assert!(worse.len() * 1000 <= count, "{told}");

@@ -6,7 +6,8 @@
 //! it (which parameters would have given *this*?), it is put right there, and the secants of all
 //! measured queries bend it (output space mapping with Broyden's update). No query goes into
 //! derivatives. As long as no query has kept what the picture shows, the next one goes back towards
-//! the picture as found, which keeps it.
+//! the parameters of the picture as found. Where the model sees none on that way (a pipeline may not
+//! even give its input back), steps lead to where less is lost.
 
 use nalgebra::DVector;
 
@@ -34,7 +35,9 @@ const RETREAT: f64 = 0.9;
 /// Where the model thought a shorter way short enough and the measured picture says otherwise, it is
 /// first shortened by this factor: a model that is wrong about the guard may stay so.
 const RETREAT_AGAIN: f64 = 0.65;
-/// Below this part of the way the picture as found is asked for itself.
+/// Part of the way that is tried once, even if the model says that no part of it keeps the content.
+const HALF: f64 = 0.5;
+/// Below this part of the way the parameters of the picture as found are asked for themselves.
 const SHORTEST_WAY: f64 = 0.05;
 /// A shorter step (largest canonical change) changes no 8-bit picture.
 const SHORTEST_STEP: f64 = 1e-3;
@@ -58,6 +61,8 @@ pub(super) struct Search {
     /// Part of the way from the picture as found to the best query that may be gone as long as none
     /// has kept the content.
     way: f64,
+    /// Half the way was tried against the model's word.
+    doubted: bool,
 }
 
 /// One measured query.
@@ -67,6 +72,23 @@ struct Trial {
     features: Features,
     error: f64,
     loss: f64,
+}
+
+impl Trial {
+    /// Whether the content of the picture as found is lost.
+    fn has_lost(&self) -> bool {
+        self.loss >= StyleRecord::VIOLATED
+    }
+
+    /// Whether it is nearer to the goal than `other`; of two that have lost the content, and where no
+    /// way back is left, whether that and what is lost weigh less together.
+    fn is_better(&self, other: &Self, no_way_back: bool) -> bool {
+        if no_way_back && self.has_lost() && other.has_lost() {
+            self.error < other.error
+        } else {
+            self.loss < other.loss
+        }
+    }
 }
 
 impl StyleStrategy {
@@ -104,7 +126,16 @@ impl Search {
         let model = StyleModel::new(Simulation::new(simulator, task), task)?;
         let [tether, ..] = TETHER;
         let free = FreeBox::of(task);
-        Some(Self { free, model, trials: Vec::new(), best: 0, picture: None, tether, way: 1.0 })
+        Some(Self {
+            free,
+            model,
+            trials: Vec::new(),
+            best: 0,
+            picture: None,
+            tether,
+            way: 1.0,
+            doubted: false,
+        })
     }
 
     /// The next parameters to try, a step from the best measured query, whoever proposed it; `None`
@@ -122,12 +153,13 @@ impl Search {
         let others: Vec<_> = others.map(|trial| (&trial.point, &trial.seen)).collect();
         let at = (&best.point, &best.seen);
         let anchor = self.model.anchor(&self.free, at, &explained, &others, self.tether)?;
-        if best.loss >= StyleRecord::VIOLATED {
+        if best.has_lost() && self.way > 0.0 {
             let from = DVector::from_vec(self.free.point(&self.free.start()));
             let ahead = &best.point - &from;
             if self.way < 1.0 {
                 self.way *= RETREAT_AGAIN;
             }
+            let longest = self.way;
             while self.way > SHORTEST_WAY {
                 self.way *= RETREAT;
                 let point = &from + &ahead * self.way;
@@ -135,9 +167,15 @@ impl Search {
                     return Some(self.free.params(point.as_slice()));
                 }
             }
-            let is_at_start = ahead.amax() < SHORTEST_STEP || self.way == 0.0;
+            if !std::mem::replace(&mut self.doubted, true) {
+                // Half the way may do all the same: the model knows the pipeline little.
+                self.way = HALF * longest;
+                return Some(self.free.params((&from + &ahead * self.way).as_slice()));
+            }
             self.way = 0.0;
-            return (!is_at_start).then(|| self.free.start());
+            if RETREAT * longest <= SHORTEST_WAY {
+                return Some(self.free.start());
+            }
         }
         let (point, error) = self.model.nearest(&self.free, &anchor, best.point.clone())?;
         let is_worth_it = error < (1.0 - WORTH) * best.error;
@@ -187,7 +225,8 @@ impl Search {
             features: self.model.simulation.observe(measured.picture),
             loss: measured.mse,
         };
-        let is_nearer = self.trials.get(self.best).is_none_or(|best| trial.loss < best.loss);
+        let is_nearer =
+            self.trials.get(self.best).is_none_or(|best| trial.is_better(best, self.way == 0.0));
         let [_, on_success, on_failure] = TETHER;
         let [least, most] = TETHER_RANGE;
         if is_nearer {
