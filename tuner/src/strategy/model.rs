@@ -20,7 +20,7 @@ use super::least_squares::damped_step;
 use super::pixel_fit::{PixelFit, PixelStart};
 use super::simulation::{Features, Linearisation, Simulation};
 use super::{Measured, SearchStrategy, Simulator, Task};
-use crate::{Parameter, Params, Planes};
+use crate::{Params, Planes};
 
 /// Levenberg–Marquardt damping of the first step; the residual is measured, so it starts low.
 const FIRST_DAMPING: f64 = 1e-3;
@@ -36,15 +36,6 @@ const EXPLAIN_STEPS: usize = 4;
 const WORTH_OVER_NOISE: f64 = 1.0;
 /// A query for the sake of the pixels must promise to lower the squared error by this part: 0.02 dB.
 const WORTH_OF_PIXELS: f64 = 0.005;
-/// Where fits of pixels begin too.
-const OTHER_STARTS: [(Parameter, f64); 6] = [
-    (Parameter::Exposure, -0.4),
-    (Parameter::Exposure, 0.4),
-    (Parameter::Contrast, -0.5),
-    (Parameter::Contrast, 0.5),
-    (Parameter::Shadows, -0.5),
-    (Parameter::Shadows, 0.5),
-];
 /// A step on pixels that came no nearer is tried again at this part of its length, …
 const SHORTER: f64 = 0.3;
 /// … down to this part of its first length.
@@ -192,7 +183,8 @@ impl Search {
                 let start = PixelStart { best: &best.point, picture, explained: &there.point };
                 let mut starts = vec![best.point.clone()];
                 if !self.on_pixels {
-                    starts.extend(self.other_starts());
+                    // The nearest functionals may lie in another valley than the nearest pixels.
+                    starts.push(DVector::from_vec(self.free.point(&self.free.start())));
                 }
                 let fit = PixelFit::find(&mut self.simulation, &self.free, task, &start, &starts)?;
                 self.explanation = Some(there);
@@ -204,15 +196,6 @@ impl Search {
         let point = &best.point + &fit.step * self.fraction;
         self.pixels = Some(fit);
         is_worth_it.then(|| self.free.params(point.as_slice()))
-    }
-
-    /// Where else than at the best query a fit of pixels begins: the nearest functionals may lie in
-    /// another valley than the nearest pixels.
-    fn other_starts(&self) -> Vec<DVector<f64>> {
-        let start = self.free.start();
-        let moved = OTHER_STARTS.iter().map(|(parameter, value)| start.with(*parameter, *value));
-        let all = std::iter::once(start).chain(self.hint).chain(moved);
-        all.map(|params| DVector::from_vec(self.free.point(&self.free.clamped(&params)))).collect()
     }
 
     /// Damps as at the start: whether another's queries came nearer says nothing about the steps
