@@ -42,17 +42,25 @@ impl Chart {
     /// # Errors
     /// [`ChartError`] when it cannot be read.
     pub fn at(corners: Corners, frame: &Frame) -> Result<Self, ChartError> {
-        let chart = Self::placed(corners, frame.size())?;
-        let found = likeness(&chart.pixels.means(frame));
-        let placed = corners.orders().filter_map(|order| Self::placed(order, frame.size()).ok());
-        let rated = placed.map(|chart| (likeness(&chart.pixels.means(frame)), chart.corners));
-        let (most, better) = rated.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((found, corners));
-        if most < LEAST_LIKENESS {
-            let (likeness, least) = (found, LEAST_LIKENESS);
-            return Err(ChartError::Unlike { corners, likeness, least });
-        }
-        if most > found {
-            return Err(ChartError::Turned { better });
+        let rated = |chart: &Self| (likeness(&chart.pixels.means(frame)), chart.corners);
+        let orders = corners.orders().filter_map(|order| Self::placed(order, frame.size()).ok());
+        let best = orders.map(|chart| rated(&chart)).max_by(|a, b| a.0.total_cmp(&b.0));
+        let best = best.filter(|(most, _)| *most >= LEAST_LIKENESS);
+        let chart = match (Self::placed(corners, frame.size()), best) {
+            // Read row by row, perhaps.
+            (Err(ChartError::Crossed { .. }), Some((_, better))) => {
+                return Err(ChartError::Turned { better });
+            }
+            (placed, _) => placed?,
+        };
+        let (likeness, _) = rated(&chart);
+        match best {
+            None => {
+                let least = LEAST_LIKENESS;
+                return Err(ChartError::Unlike { corners, likeness, least });
+            }
+            Some((most, better)) if most > likeness => return Err(ChartError::Turned { better }),
+            Some(_) => {}
         }
         chart.not_clipped(frame)?;
         Ok(chart)
