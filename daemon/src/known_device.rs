@@ -22,7 +22,13 @@ pub fn calibration_of(file: &PipelineFile, pipeline: &OpenPipeline) -> Option<Ca
         eprintln!("calibrated: the device is predicted to {steps:.2} steps");
         Some(calibration)
     } else {
-        eprintln!("calibrated, but the fit misses by {steps:.2} steps: not used");
+        match &calibration.chart {
+            Some(chart) if calibration.fits() => eprintln!(
+                "calibrated, but the fit misses the patches of the chart by ΔE00 {:.2}: not used",
+                chart.fit.mean
+            ),
+            _ => eprintln!("calibrated, but the fit misses by {steps:.2} steps: not used"),
+        }
         None
     }
 }

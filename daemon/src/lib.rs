@@ -3,6 +3,7 @@
 #[cfg(unix)]
 pub mod api;
 mod camera_end;
+mod chart_place;
 #[cfg(unix)]
 pub mod client;
 pub mod command_line;

@@ -6,6 +6,7 @@
 
 pub mod actor;
 mod atomic_file;
+pub mod chart;
 mod confidence;
 mod episode;
 mod error;

@@ -1,12 +1,11 @@
 //! What a user gets when all is well.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::schemas::Schemas;
 use crate::workbench::{Workbench, picture};
 
 fn keys(value: &Value) -> BTreeSet<&str> {
@@ -169,12 +168,7 @@ fn completions_know_the_verbs() {
 /// Holds an answer to its schema in `docs/schema/`; says so when there is nothing to hold it with.
 #[test]
 fn answers_are_as_their_schemas_say() {
-    let python = std::env::var("ISPTUNE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let probe = Command::new(&python).args(["-c", "import jsonschema"]).output();
-    if !probe.is_ok_and(|output| output.status.success()) {
-        println!("not run: {python} has no jsonschema (set ISPTUNE_PYTHON)");
-        return;
-    }
+    let Some(schemas) = Schemas::to_hold_with() else { return };
     let bench = Workbench::new().with_goal();
     bench.frame("goal.png").resized(80, 60).unwrap().save(bench.path("small.png")).unwrap();
     bench.write("bad.toml", "kind = \"softwear\"\n");
@@ -182,7 +176,6 @@ fn answers_are_as_their_schemas_say() {
     std::fs::create_dir(bench.path("looks")).unwrap();
     bench.write("looks/junk.look", "junk");
     bench.write("flat.ppm", "P6\n1 1\n255\nxyz");
-    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema");
     for (words, schema) in [
         ("match --input input.png --goal goal.png --queries 3 --out o.png --json", "match"),
         ("match --input input.png --goal small.png --queries 3 --report r.html --json", "match"),
@@ -209,17 +202,6 @@ fn answers_are_as_their_schemas_say() {
         ("look remove a --state s --json", "look-remove"),
         ("look import a.look --state s --json", "look"),
     ] {
-        let answer = bench.run(words).out;
-        let check = "import json, jsonschema, sys\nschema = json.load(open(sys.argv[1]))\n\
-                     jsonschema.Draft202012Validator.check_schema(schema)\n\
-                     jsonschema.validate(json.load(sys.stdin), schema)";
-        let schema = schemas.join(format!("{schema}.json"));
-        let mut command = Command::new(&python);
-        command.args(["-c", check]).arg(schema).stdin(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{words}\n{answer}\n{errors}");
+        schemas.hold(words, &bench.run(words).out, schema);
     }
 }

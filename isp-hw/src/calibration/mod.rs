@@ -4,17 +4,20 @@
 //! answers, and judged by answers that the fit has not seen: a device of another structure cannot be
 //! fitted, and then the fit is not [trusted](Calibration::is_trusted).
 
+mod chart_check;
 mod coefficients;
 mod fit;
 mod problem;
 mod queries;
 mod store;
 
-use tuner::{Params, Pipeline, PipelineError, Planes, View};
+use tuner::chart::{Chart, PatchColours};
+use tuner::{Frame, Params, Pipeline, PipelineError, Planes, View};
 
 use crate::Input;
 use crate::variant::{Make, VariableIsp};
 
+pub use chart_check::{ChartAnswer, ChartCheck, PatchErrors};
 pub use problem::Answer;
 pub use queries::Questions;
 pub use store::{CalibratedDevice, CalibrationStore, CalibrationStoreError};
@@ -45,6 +48,8 @@ pub struct Calibration {
     pub rms_steps_before: f64,
     /// Queries that it took.
     pub queries: usize,
+    /// What the patches of a chart said, where there was one in the pictures.
+    pub chart: Option<ChartCheck>,
 }
 
 /// What a device answered.
@@ -54,6 +59,8 @@ pub struct Answers {
     pub fitted: Vec<Answer>,
     /// To those that it is judged by, each twice.
     pub judging: Vec<[Answer; 2]>,
+    /// The patches of a chart in the answers that judge; empty where none was looked for.
+    pub chart: Vec<ChartAnswer>,
 }
 
 impl Answers {
@@ -65,20 +72,60 @@ impl Answers {
         pipeline: &mut dyn Pipeline,
         view: &View,
         questions: &Questions,
+        on_query: impl FnMut() -> Result<(), PipelineError>,
+    ) -> Result<Self, PipelineError> {
+        Self::ask_with_chart(pipeline, view, None, questions, on_query)
+    }
+
+    /// Asks a device, and looks at the patches of a chart in the answers that judge. It takes no
+    /// query more.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub fn ask_with_chart(
+        pipeline: &mut dyn Pipeline,
+        view: &View,
+        chart: Option<&Chart>,
+        questions: &Questions,
         mut on_query: impl FnMut() -> Result<(), PipelineError>,
     ) -> Result<Self, PipelineError> {
-        let mut ask = |params: &Params| -> Result<Answer, PipelineError> {
+        let mut ask = |params: &Params, chart: Option<&Chart>| -> Result<_, PipelineError> {
             on_query()?;
-            let picture = Planes::from(&pipeline.query_view(params, view)?);
-            Ok(Answer { params: *params, picture })
+            let (mosaic, colours) = shown(pipeline, params, view, chart)?;
+            Ok((Answer { params: *params, picture: Planes::from(&mosaic) }, colours))
         };
-        let fitted = questions.fitted.iter().map(&mut ask).collect::<Result<_, _>>()?;
-        let once: Vec<Answer> = questions.judging.iter().map(&mut ask).collect::<Result<_, _>>()?;
+        let fitted = questions.fitted.iter().map(|params| Ok(ask(params, None)?.0));
+        let fitted = fitted.collect::<Result<_, PipelineError>>()?;
+        let mut judged = || -> Result<Vec<_>, PipelineError> {
+            questions.judging.iter().map(|params| ask(params, chart)).collect()
+        };
         // Not one right after the other: what drifts is no noise.
-        let again: Vec<Answer> =
-            questions.judging.iter().map(&mut ask).collect::<Result<_, _>>()?;
-        Ok(Self { fitted, judging: once.into_iter().zip(again).map(<[_; 2]>::from).collect() })
+        let (once, again) = (judged()?, judged()?);
+        let mut answers = Self { fitted, judging: Vec::new(), chart: Vec::new() };
+        for ((once, first), (again, second)) in once.into_iter().zip(again) {
+            if let (Some(first), Some(second)) = (first, second) {
+                let colours = chart_check::mean_of(&first, &second);
+                answers.chart.push(ChartAnswer { params: once.params, colours });
+            }
+            answers.judging.push([once, again]);
+        }
+        Ok(answers)
     }
+}
+
+/// The pixels of `view` in the picture of a device, and the patches of a chart in it.
+fn shown(
+    pipeline: &mut dyn Pipeline,
+    params: &Params,
+    view: &View,
+    chart: Option<&Chart>,
+) -> Result<(Frame, Option<PatchColours>), PipelineError> {
+    let Some(chart) = chart else { return Ok((pipeline.query_view(params, view)?, None)) };
+    let frame = pipeline.query(params)?;
+    let colours = chart_check::patch_colours(chart, &frame)?;
+    let (expected, found) = (view.picture_size(), frame.size());
+    let mosaic = view.gather(&frame).ok_or(PipelineError::Size { expected, found })?;
+    Ok((mosaic, Some(colours)))
 }
 
 /// The pixels of a picture that a calibration looks at.
@@ -98,9 +145,7 @@ impl Calibration {
         found: &Params,
         answers: &Answers,
     ) -> Result<Self, PipelineError> {
-        let mut start = Make::default();
-        // The picture as found is what changes start from.
-        start.response.offset = found.values().map(|value| -value);
+        let start = start_of(found);
         let problem = || Problem::new(input, view, &answers.fitted);
         let make = fit::fit(&problem()?.thinned(), &problem()?, &start);
         let turn = |turn: usize| -> Vec<Answer> {
@@ -114,12 +159,36 @@ impl Calibration {
             make,
             found: *found,
             queries: answers.fitted.len() + 2 * answers.judging.len(),
+            chart: None,
         })
     }
 
-    /// Whether the fit renders as the device does.
+    /// Checks the fit on the patches of a chart in the answers, which were asked for
+    /// [with it](Answers::ask_with_chart).
+    ///
+    /// # Errors
+    /// [`PipelineError::Size`] when the chart was found in pictures of another size than `input`.
+    pub fn checked(
+        self,
+        input: &Input,
+        chart: &Chart,
+        answers: &Answers,
+    ) -> Result<Self, PipelineError> {
+        let makes = [&self.make, &start_of(&self.found)];
+        let chart = ChartCheck::of(input, chart, &answers.chart, makes)?;
+        Ok(Self { chart, ..self })
+    }
+
+    /// Whether the fit renders as the device does: on the answers that judge it, and on the patches
+    /// of a chart where there was one.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
+        self.fits() && self.chart.as_ref().is_none_or(ChartCheck::agrees)
+    }
+
+    /// Whether the fit explains the answers that judge it.
+    #[must_use]
+    pub fn fits(&self) -> bool {
         self.rms_steps <= TRUSTED_RMS_STEPS && self.rms_steps < WORTH * self.rms_steps_before
     }
 
@@ -128,6 +197,14 @@ impl Calibration {
     pub fn renderer(&self) -> VariableIsp {
         VariableIsp::new(self.make.clone())
     }
+}
+
+/// What is assumed of a device that was not calibrated: the picture as found is what changes start
+/// from.
+fn start_of(found: &Params) -> Make {
+    let mut start = Make::default();
+    start.response.offset = found.values().map(|value| -value);
+    start
 }
 
 /// Error of a make in 8-bit steps (rms) on answers that were given twice. Noise is independent in the

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tuner::{AtomicFileError, ParameterInfo, Params};
 
-use super::Calibration;
+use super::{Calibration, ChartCheck};
 use crate::state::file_name;
 use crate::variant::{Make, Step};
 
@@ -81,6 +81,7 @@ struct Text {
     rms_steps_before: f64,
     queries: usize,
     found: [f64; 9],
+    chart: Option<ChartCheck>,
     make: Make,
 }
 
@@ -125,7 +126,8 @@ impl CalibrationStore {
         calibration: &Calibration,
     ) -> Result<PathBuf, CalibrationStoreError> {
         let file = self.file_of(device);
-        let Calibration { make, found, rms_steps, rms_steps_before, queries } = calibration.clone();
+        let Calibration { make, found, rms_steps, rms_steps_before, queries, chart } =
+            calibration.clone();
         let text = Text {
             version: VERSION,
             identity: device.identity.clone(),
@@ -134,6 +136,7 @@ impl CalibrationStore {
             rms_steps_before,
             queries,
             found: found.values(),
+            chart,
             make,
         };
         let body = toml::to_string(&text).map_err(|error| CalibrationStoreError::Content {
@@ -197,12 +200,16 @@ fn parse(text: &str, device: &CalibratedDevice) -> Result<Calibration, String> {
     if !rms.iter().all(|rms| rms.is_finite() && *rms >= 0.0) {
         return Err(format!("an error of {} steps is none", text.rms_steps));
     }
+    if text.chart.as_ref().is_some_and(|chart| !chart.is_sound()) {
+        return Err("the differences on the chart are none".to_owned());
+    }
     Ok(Calibration {
         make: text.make,
         found: Params::new(text.found).map_err(|error| error.to_string())?,
         rms_steps: text.rms_steps,
         rms_steps_before: text.rms_steps_before,
         queries: text.queries,
+        chart: text.chart,
     })
 }
 
@@ -230,6 +237,7 @@ mod tests {
     use tuner::Parameter;
 
     use super::*;
+    use crate::calibration::PatchErrors;
     use crate::{Renderer as _, Variation};
 
     fn device(identity: &str) -> CalibratedDevice {
@@ -243,6 +251,7 @@ mod tests {
             rms_steps: 0.4,
             rms_steps_before: 20.0,
             queries: 101,
+            chart: None,
         }
     }
 
@@ -268,6 +277,23 @@ mod tests {
         fs::copy(store.file_of(&device("usb:1")), store.file_of(&device("usb:2"))).unwrap();
         let error = store.find(&device("usb:2")).unwrap_err().to_string();
         assert!(error.contains("another device, usb:1"), "{error}");
+    }
+
+    #[test]
+    fn what_a_chart_said_is_stored_too() {
+        let (_folder, store) = store();
+        let error = |mean: f64| PatchErrors { mean, max: 3.0 * mean, by_patch: [mean; 24] };
+        let check = |mean| Some(ChartCheck { fit: error(mean), before: error(9.0) });
+        let stored = |chart| {
+            store.keep(&device("usb:1"), &Calibration { chart, ..calibration() }).unwrap();
+            store.find(&device("usb:1"))
+        };
+        let agreed = stored(check(0.3)).unwrap().unwrap();
+        assert_eq!(agreed.chart, check(0.3));
+        assert!(agreed.is_trusted());
+        assert!(!stored(check(1.2)).unwrap().unwrap().is_trusted());
+        let error = stored(check(-1.0)).unwrap_err().to_string();
+        assert!(error.contains("the differences on the chart"), "{error}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Devices whose truth is known, fitted from their answers alone.
 
+use tuner::chart::{PATCHES, REFERENCE, patch_differences};
 use tuner::{Frame, Parameter, Params, Pipeline as _, Planes, Samples, mse, psnr_db};
 
 use super::*;
@@ -129,4 +130,29 @@ fn questions_keep_what_the_device_lacks_as_it_was_found() {
     }
     let nine = SoftwareIsp::default().parameters().to_vec();
     assert_eq!(Questions::of(&nine, &Params::NEUTRAL).count(), 101);
+}
+
+#[test]
+fn what_a_chart_may_differ_is_the_error_up_to_which_a_fit_is_trusted() {
+    // Every channel of every patch off by as much, up or down.
+    let off = |signs: usize| {
+        let shown = REFERENCE.map(|patch| patch.colour());
+        let off = shown.map(|mut colour| {
+            for (channel, value) in colour.iter_mut().enumerate() {
+                let sign = if signs >> channel & 1 == 1 { 1.0 } else { -1.0 };
+                *value = (*value + sign * TRUSTED_RMS_STEPS / 255.0).clamp(0.0, 1.0);
+            }
+            colour
+        });
+        patch_differences(&shown, &off)
+    };
+    let all: Vec<[f64; PATCHES]> = (0..8).map(off).collect();
+    let by_patch: Vec<f64> = (0..PATCHES)
+        .map(|patch| all.iter().map(|differences| differences[patch]).sum::<f64>() / 8.0)
+        .collect();
+    let mean = by_patch.iter().sum::<f64>() / PATCHES as f64;
+    let worst = by_patch.iter().copied().fold(0.0, f64::max);
+    println!("ΔE00 mean {mean:.2}, of the worst patch {worst:.2}");
+    assert!((mean - chart_check::AGREES_MEAN).abs() < 0.1, "{mean}");
+    assert!((worst - chart_check::AGREES_PATCH).abs() < 0.1, "{worst}");
 }

@@ -1,35 +1,8 @@
+use tuner::chart::REFERENCE;
+
 use super::chart_table::PATCHES;
 use super::spectrum::Rendering;
 use super::*;
-
-/// sRGB of the chart as published: D. Pascale, "RGB coordinates of the Macbeth ColorChecker"
-/// (2006), table of 8-bit sRGB values (cyan's red lies outside sRGB and is clipped there).
-const PUBLISHED: [[u8; 3]; 24] = [
-    [115, 82, 68],
-    [194, 150, 130],
-    [98, 122, 157],
-    [87, 108, 67],
-    [133, 128, 177],
-    [103, 189, 170],
-    [214, 126, 44],
-    [80, 91, 166],
-    [193, 90, 99],
-    [94, 60, 108],
-    [157, 188, 64],
-    [224, 163, 46],
-    [56, 61, 150],
-    [70, 148, 73],
-    [175, 54, 60],
-    [231, 199, 31],
-    [187, 86, 149],
-    [8, 133, 161],
-    [243, 243, 242],
-    [200, 200, 200],
-    [160, 160, 160],
-    [122, 122, 121],
-    [85, 85, 85],
-    [52, 52, 52],
-];
 
 /// CIELAB of a linear sRGB colour.
 fn lab_of_linear(linear: nalgebra::Vector3<f64>) -> [f64; 3] {
@@ -40,9 +13,9 @@ fn lab_of_linear(linear: nalgebra::Vector3<f64>) -> [f64; 3] {
 fn patches_in_daylight_are_the_published_colours() {
     let rendering = Rendering::under(Illuminant::D65);
     let mut sum = 0.0;
-    for (number, (patch, published)) in PATCHES.iter().zip(PUBLISHED).enumerate() {
+    for (number, (patch, published)) in PATCHES.iter().zip(REFERENCE).enumerate() {
         let rendered = lab_of_linear(rendering.linear_srgb(patch).map(|value| value.max(0.0)));
-        let published = tuner::lab_of_srgb(published.map(|value| f64::from(value) / 255.0));
+        let published = tuner::lab_of_srgb(published.colour());
         let difference = tuner::ciede2000(rendered, published);
         // The published values were adapted from D50 and measured on another chart.
         assert!(difference < 3.0, "patch {}: {difference:.2}", number + 1);
