@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
-use tuner::{ParameterInfo, Params, QueryRecord, Registration, Score, Stopped, StyleRecord};
+use tuner::{
+    ParameterInfo, Params, QueryRecord, Registration, Score, Stopped, StyleRecord, TasteQuery,
+};
 
 use crate::camera_end::LeftAt;
 use crate::standard_output;
@@ -110,6 +112,55 @@ pub fn canonical(params: &Params, table: &[ParameterInfo]) -> BTreeMap<&'static 
 pub fn native(params: &Params, table: &[ParameterInfo]) -> BTreeMap<String, f64> {
     let value = |info: &ParameterInfo| info.to_native(params.get(info.parameter));
     table.iter().map(|info| (info.key.clone(), value(info))).collect()
+}
+
+/// `enhance --json`.
+#[derive(Debug, Serialize)]
+pub struct EnhanceJson {
+    /// The policy of taste.
+    pub model: String,
+    /// Part of the way to its taste.
+    pub strength: f64,
+    /// Every query, in order.
+    pub queries: Vec<EnhanceQueryJson>,
+    /// Those of the last query, which is the result; empty where none succeeded.
+    pub params: BTreeMap<&'static str, f64>,
+    /// The same in the pipeline's own keys and units.
+    pub native: BTreeMap<String, f64>,
+    /// Why it ended.
+    pub stopped: Stopped,
+    /// The pipeline's error, where `stopped` is `error`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What a camera was left at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_at: Option<LeftAt>,
+    /// The rendered picture.
+    pub out: Option<PathBuf>,
+    /// The report.
+    pub report: Option<PathBuf>,
+}
+
+/// One query of an enhancement.
+#[derive(Debug, Serialize)]
+pub struct EnhanceQueryJson {
+    index: usize,
+    params: BTreeMap<&'static str, f64>,
+    native: BTreeMap<String, f64>,
+    elapsed_ms: f64,
+}
+
+impl EnhanceQueryJson {
+    /// A query in the canonical values and in the pipeline's own.
+    #[must_use]
+    pub fn new(query: &TasteQuery, table: &[ParameterInfo]) -> Self {
+        Self {
+            index: query.index,
+            params: canonical(&query.params, table),
+            native: native(&query.params, table),
+            elapsed_ms: query.elapsed_ms,
+        }
+    }
 }
 
 /// `render --json`.

@@ -10,6 +10,7 @@ pub mod command_line;
 pub mod demo;
 #[cfg(unix)]
 pub mod doctor;
+mod enhance_output;
 mod exit;
 mod interrupt;
 mod json;
@@ -21,6 +22,8 @@ mod picture_source;
 mod pipeline_choice;
 mod progress;
 pub mod report;
+mod result_files;
+mod result_lines;
 mod result_output;
 #[cfg(unix)]
 pub mod service;
@@ -32,6 +35,7 @@ mod standard_output;
 mod state_folder;
 pub mod supervisor;
 pub mod task_choice;
+mod taste_report;
 mod tune_report;
 pub mod tuning;
 mod verbs;

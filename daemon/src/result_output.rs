@@ -7,18 +7,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use isp_hw::OpenPipeline;
-use tuner::{
-    Frame, ParameterInfo, PictureError, PictureFormat, Pipeline, Stopped, write_atomically,
-};
+use tuner::{Frame, ParameterInfo, Pipeline, Stopped, write_atomically};
 
-use crate::camera_end::LeftAt;
 use crate::exit::Exit;
 use crate::json::{self, MatchJson, QueryJson};
 use crate::report::ReportPictures;
-use crate::standard_output;
 use crate::task_choice::TaskGoal;
 use crate::tune_report::{self, Names};
 use crate::tuning::Tuned;
+use crate::{result_files, result_lines, standard_output};
 
 /// Output options of the verbs that tune.
 #[derive(Debug, Args)]
@@ -43,26 +40,8 @@ impl ResultOutput {
     /// # Errors
     /// When a path has no folder to be written to, or `--out` names no picture format.
     pub fn check(&self) -> Result<()> {
-        if let Some(out) = &self.out {
-            PictureFormat::of_path(out)
-                .ok_or_else(|| PictureError::Extension { file: out.clone() })?;
-        }
-        for path in [&self.out, &self.report, &self.log].into_iter().flatten() {
-            if path.is_dir() {
-                bail!("{}: this is a folder; give the name of a file in it", path.display());
-            }
-            if path.metadata().is_ok_and(|file| file.permissions().readonly()) {
-                bail!(
-                    "{}: this file is write-protected; make it writable or give another name",
-                    path.display()
-                );
-            }
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            if folder.is_some_and(|folder| !folder.is_dir()) {
-                bail!("{}: there is no such folder to write to", path.display());
-            }
-        }
-        Ok(())
+        let [out, report, log] = [&self.out, &self.report, &self.log].map(Option::as_deref);
+        result_files::check(out, &[out, report, log])
     }
 
     /// Writes everything asked for and says how the program ends. What was found is printed even
@@ -189,15 +168,7 @@ fn write_lines(
         tuned.outcome.queries.len(),
         tuned.confidence
     )?;
-    for info in table {
-        let value = best.params.get(info.parameter);
-        let native = info.to_native(value);
-        let line = format!(
-            "  {:11} {value:+.3}   {} = {native:.4} {}",
-            info.parameter, info.key, info.unit
-        );
-        writeln!(out, "{}", line.trim_end())?;
-    }
+    result_lines::parameters(out, &best.params, table)?;
     if let Some(latency) = tuned.latency {
         let milliseconds = latency.time.as_millis();
         writeln!(
@@ -209,25 +180,15 @@ fn write_lines(
     if tuned.calibration.is_some_and(|used| used.extra_queries > 0) {
         writeln!(out, "one more query showed the picture that the calibration starts from")?;
     }
-    match tuned.left_at {
-        Some(LeftAt::Best) => writeln!(out, "the camera stands at these values")?,
-        Some(LeftAt::Found) => writeln!(out, "the camera was put back as it was found")?,
-        None => {}
-    }
+    result_lines::left_at(out, tuned.left_at)?;
     for limit in &tuned.limited_by {
         writeln!(out, "limited: {limit}")?;
     }
     if let Some([width, height]) = tuned.goal.resized_from() {
         writeln!(out, "the goal was resampled from {width}x{height}")?;
     }
-    for (name, path) in
-        [("picture", &written.out), ("report", &written.report), ("log", &written.log)]
-    {
-        if let Some(path) = path {
-            writeln!(out, "{name}: {}", path.display())?;
-        }
-    }
-    Ok(())
+    let Written { out: picture, report, log } = written;
+    result_lines::files(out, &[("picture", picture), ("report", report), ("log", log)])
 }
 
 fn write_log(path: &Path, tuned: &Tuned, table: &[ParameterInfo]) -> Result<()> {

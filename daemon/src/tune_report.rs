@@ -1,6 +1,6 @@
 //! A tune told as a report.
 
-use tuner::{Parameter, ParameterInfo, QueryRecord, Score, Stopped, StyleRecord};
+use tuner::{Limits, Parameter, ParameterInfo, Params, QueryRecord, Score, Stopped, StyleRecord};
 
 use crate::report::{
     Report, ReportParameter, ReportQuery, ReportRegistration, ReportScores, ReportStyle,
@@ -50,11 +50,15 @@ pub fn of(tuned: &Tuned, table: &[ParameterInfo], names: &Names) -> Report {
             correlation: registration.correlation,
         }),
         task_reason: tuned.task_reason.clone(),
-        command_line: best.map(|best| command_line(best, table, names)).unwrap_or_default(),
+        command_line: best
+            .map(|best| command_line(&best.params, table, &names.render_options))
+            .unwrap_or_default(),
     }
 }
 
-const fn in_words(stopped: Stopped) -> &'static str {
+/// Why a tune ended.
+#[must_use]
+pub const fn in_words(stopped: Stopped) -> &'static str {
     match stopped {
         Stopped::Budget => "the queries are used up",
         Stopped::Converged => "nothing better is to be expected",
@@ -88,42 +92,50 @@ fn query(record: &QueryRecord) -> ReportQuery {
 }
 
 fn parameters(best: &QueryRecord, tuned: &Tuned, table: &[ParameterInfo]) -> Vec<ReportParameter> {
-    let entry = |info: &ParameterInfo| {
-        let canonical = best.params.get(info.parameter);
-        let [low, high] = tuned.limits.interval(info.parameter);
-        ReportParameter {
-            label: label(info.parameter),
-            canonical,
-            native: info.to_native(canonical),
-            unit: info.unit.clone(),
-            low,
-            high,
-            locked: tuned.limits.is_locked(info.parameter),
-        }
-    };
-    table.iter().map(entry).collect()
+    table.iter().map(|info| parameter(info, &best.params, &tuned.limits)).collect()
+}
+
+/// One of these parameters, as a report shows it.
+#[must_use]
+pub fn parameter(info: &ParameterInfo, params: &Params, limits: &Limits) -> ReportParameter {
+    let canonical = params.get(info.parameter);
+    let [low, high] = limits.interval(info.parameter);
+    ReportParameter {
+        label: label(info.parameter),
+        canonical,
+        native: info.to_native(canonical),
+        unit: info.unit.clone(),
+        low,
+        high,
+        locked: limits.is_locked(info.parameter),
+    }
 }
 
 /// `red_gain` as "Red gain".
-fn label(parameter: Parameter) -> String {
+#[must_use]
+pub fn label(parameter: Parameter) -> String {
     let words = parameter.name().replace('_', " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn command_line(best: &QueryRecord, table: &[ParameterInfo], names: &Names) -> String {
-    if names.render_options.is_empty() {
+/// The command that renders these parameters again, with `--input` and `--pipeline` as they would be
+/// typed; empty where no command can.
+#[must_use]
+pub fn command_line(params: &Params, table: &[ParameterInfo], render_options: &str) -> String {
+    if render_options.is_empty() {
         return String::new();
     }
     let values: Vec<String> = table
         .iter()
-        .map(|info| format!("{}={}", info.parameter, best.params.get(info.parameter)))
+        .map(|info| format!("{}={}", info.parameter, params.get(info.parameter)))
         .collect();
-    format!("isptune render {} --params {} --out out.png", names.render_options, values.join(","))
+    format!("isptune render {render_options} --params {} --out out.png", values.join(","))
 }
 
 /// Day and time in UTC, as in 2026-11-22 10:41 UTC.
-fn now() -> String {
+#[must_use]
+pub fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 

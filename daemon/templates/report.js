@@ -15,7 +15,7 @@ const show = (pair) => {
 for (const radio of slider.querySelectorAll("input[name=pair]")) {
   radio.addEventListener("change", () => show(radio.value));
 }
-show(slider.querySelector("input[name=pair]:checked").value);
+show(slider.querySelector("input[name=pair]:checked")?.value ?? "before-after");
 slider.hidden = false;
 
 const copy = document.querySelector(".copy");

@@ -1,11 +1,12 @@
 // Opens a report in headless Chromium and writes down what a person would meet.
-// node report.mjs REPORT.html OUTPUT_FOLDER CHROMIUM -> facts.json and screenshots in OUTPUT_FOLDER
+// node report.mjs REPORT.html OUTPUT_FOLDER CHROMIUM [PREFIX] -> facts.json, and screenshots with names
+// that begin with PREFIX, in OUTPUT_FOLDER
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { launch, layout, slider, touchSlider, useOneFont, useSlider } from "./browsing.mjs";
 
-const [report, folder, executablePath] = process.argv.slice(2);
+const [report, folder, executablePath, prefix = ""] = process.argv.slice(2);
 const browser = await launch(executablePath);
 const facts = { console: [], requests: [], views: {} };
 
@@ -43,17 +44,23 @@ const luma = (page, id) =>
     return { mean, spread: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
   }, id);
 
-const shot = (page, name) => page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+const shot = (page, name) => page.screenshot({ path: join(folder, `${prefix}${name}.png`), fullPage: true });
 
 try {
   const desktop = await open(1280, 900, { colorScheme: "light" });
   facts.views[1280] = await layout(desktop);
   await shot(desktop, "desktop");
-  facts.maps = { before: await luma(desktop, "map-before"), after: await luma(desktop, "map-after") };
+  if (await desktop.locator("#map-before").count()) {
+    facts.maps = { before: await luma(desktop, "map-before"), after: await luma(desktop, "map-after") };
+  }
 
   facts.slider = await useSlider(desktop);
-  await desktop.getByLabel("Goal / after").check();
-  facts.slider.goal = await slider(desktop);
+  // Without a goal there is one pair, and no switch.
+  facts.switches = await desktop.locator(".switch").count();
+  if (facts.switches) {
+    await desktop.getByLabel("Goal / after").check();
+    facts.slider.goal = await slider(desktop);
+  }
   await desktop.emulateMedia({ media: "print" });
   facts.printed_slider = await desktop.locator(".compare").isVisible();
   await desktop.emulateMedia({ media: "screen", colorScheme: "dark" });

@@ -9,12 +9,13 @@ use std::path::Path;
 use daemon::demo::{Depth, Illuminant, LightboxScene};
 use daemon::report::{
     Report, ReportParameter, ReportPictures, ReportQuery, ReportRegistration, ReportScores,
+    TasteReport, TasteReportParameter, TasteReportPictures, TasteReportQuery,
 };
 use isptune_tests::browser::{
     Browser, check_html, check_screen, check_slider, check_width, facts, number,
 };
 use serde_json::Value;
-use tuner::{Frame, Samples};
+use tuner::{Frame, Parameter, Samples};
 
 /// The goal with a little cast and noise left: what a good tune ends with.
 fn nearly(goal: &Frame) -> Frame {
@@ -29,29 +30,7 @@ fn nearly(goal: &Frame) -> Frame {
     Frame::new(goal.width(), goal.height(), Samples::U16(near.collect())).unwrap()
 }
 
-fn sample_report() -> Report {
-    let scores = |psnr_db: f64, ssim: f64, mean: f64| ReportScores {
-        psnr_db,
-        ssim,
-        delta_e00_mean: mean,
-        delta_e00_p95: mean * 2.4,
-        style: None,
-    };
-    let course = [
-        (27.4, 0.956, 4.6),
-        (34.8, 0.981, 2.1),
-        (41.2, 0.991, 1.1),
-        (40.3, 0.990, 1.2),
-        (47.9, 0.996, 0.62),
-        (50.6, 0.997, 0.47),
-        (52.1, 0.9981, 0.40),
-        (51.7, 0.998, 0.42),
-    ];
-    let queries = course.into_iter().enumerate().map(|(number, (psnr, ssim, mean))| ReportQuery {
-        index: number + 1,
-        scores: scores(psnr, ssim, mean),
-        elapsed_ms: 41.0 + 1.3 * number as f64,
-    });
+fn sample_parameters() -> Vec<ReportParameter> {
     let parameter = |label: &str, canonical: f64, native: f64, unit: &str| ReportParameter {
         label: label.to_owned(),
         canonical,
@@ -78,6 +57,33 @@ fn sample_report() -> Report {
     parameters[8].locked = true;
     parameters[8].low = 0.0;
     parameters[8].high = 0.0;
+    parameters
+}
+
+fn sample_report() -> Report {
+    let scores = |psnr_db: f64, ssim: f64, mean: f64| ReportScores {
+        psnr_db,
+        ssim,
+        delta_e00_mean: mean,
+        delta_e00_p95: mean * 2.4,
+        style: None,
+    };
+    let course = [
+        (27.4, 0.956, 4.6),
+        (34.8, 0.981, 2.1),
+        (41.2, 0.991, 1.1),
+        (40.3, 0.990, 1.2),
+        (47.9, 0.996, 0.62),
+        (50.6, 0.997, 0.47),
+        (52.1, 0.9981, 0.40),
+        (51.7, 0.998, 0.42),
+    ];
+    let queries = course.into_iter().enumerate().map(|(number, (psnr, ssim, mean))| ReportQuery {
+        index: number + 1,
+        scores: scores(psnr, ssim, mean),
+        elapsed_ms: 41.0 + 1.3 * number as f64,
+    });
+    let parameters = sample_parameters();
     Report {
         title: "Lightbox, A to D65".to_owned(),
         created: "22 November 2026, 10:40".to_owned(),
@@ -106,6 +112,41 @@ fn sample_report() -> Report {
     }
 }
 
+fn sample_taste_report() -> TasteReport {
+    let parameters = sample_parameters();
+    let canonical: Vec<f64> = parameters.iter().map(|each| each.canonical).collect();
+    let first = canonical.iter().map(|value| value * 1.3).collect();
+    let parameters = parameters.into_iter().zip(Parameter::ALL);
+    TasteReport {
+        created: "22 November 2026, 10:40".to_owned(),
+        input_name: "holidays/with a rather long name of a file, 2026-11-22.tif".to_owned(),
+        policy_name: "the taste that comes with isptune".to_owned(),
+        pipeline_name: "software".to_owned(),
+        strength: 0.8,
+        budget: 2,
+        stopped: "the queries are used up".to_owned(),
+        queries: vec![
+            TasteReportQuery { index: 1, canonical: first, elapsed_ms: 41.0 },
+            TasteReportQuery { index: 2, canonical, elapsed_ms: 42.3 },
+        ],
+        parameters: parameters
+            .map(|(result, parameter)| TasteReportParameter {
+                parameter,
+                found: 0.0,
+                found_native: if result.unit == "×" { 1.0 } else { 0.0 },
+                result,
+            })
+            .collect(),
+        limits: vec![
+            "Exposure may go from −0.300 to +0.500; it stayed between.".to_owned(),
+            "Highlights may go from −0.500 to +1.000; the policy’s taste ended at a limit."
+                .to_owned(),
+            "Texture was locked at +0.000.".to_owned(),
+        ],
+        command_line: sample_report().command_line,
+    }
+}
+
 /// Writes a report, opens it, and returns what the browser met.
 fn browse(folder: &Path, chromium: &Path) -> Value {
     let [width, height] = LightboxScene::SIZE;
@@ -118,6 +159,19 @@ fn browse(folder: &Path, chromium: &Path) -> Value {
     sample_report().write(&pictures, &file).unwrap();
     assert!(std::fs::metadata(&file).unwrap().len() < 3_000_000);
     facts("report.mjs", &[&file, folder, chromium], folder)
+}
+
+/// The same of an enhancement; the names of its screenshots begin with `prefix`.
+fn browse_taste(folder: &Path, chromium: &Path, prefix: &str) -> Value {
+    let [width, height] = LightboxScene::SIZE;
+    let scene =
+        |illuminant| LightboxScene::new(illuminant, width, height).frame(Depth::Sixteen).unwrap();
+    let (before, after) = (scene(Illuminant::A), nearly(&scene(Illuminant::D65)));
+    let file = folder.join("report.html");
+    let pictures = TasteReportPictures { before: &before, after: &after };
+    sample_taste_report().write(&pictures, &file).unwrap();
+    assert!(std::fs::metadata(&file).unwrap().len() < 3_000_000);
+    facts("report.mjs", &[&file, folder, chromium, Path::new(prefix)], folder)
 }
 
 /// The report without its pictures, which only take time, as HTML Tidy sees it.
@@ -134,7 +188,8 @@ fn check_thin_html(file: &Path) {
     check_html(&thin_file);
 }
 
-fn check_layout(facts: &Value) {
+/// Nothing sticks out or is missing at any width; `shown` pictures are.
+fn check_layout(facts: &Value, shown: usize) {
     assert_eq!(facts["console"], serde_json::json!([]), "the console is not silent");
     let requests = facts["requests"].as_array().unwrap();
     assert!(requests.iter().all(|scheme| scheme == "file"), "{requests:?}");
@@ -143,13 +198,12 @@ fn check_layout(facts: &Value) {
         let view = &facts["views"][width.to_string()];
         assert_eq!(view["without_alt"], 0);
         let pictures = view["pictures"].as_array().unwrap();
-        assert_eq!(pictures.len(), 7);
+        assert_eq!(pictures.len(), shown);
         let decoded =
             |picture: &Value| number(picture, "/0") > 100.0 && number(picture, "/1") > 60.0;
         assert!(pictures.iter().all(decoded), "{width}: {pictures:?}");
     }
     assert_eq!(facts["slider"]["start"]["left"], "Before");
-    assert_eq!(facts["slider"]["goal"]["left"], "Goal");
     assert_eq!(facts["printed_slider"], false);
     assert_ne!(facts["dark_page"], "rgb(246, 246, 244)");
 }
@@ -167,10 +221,26 @@ fn report_holds_on_desktop_and_phone() {
     let (chromium, folder) = (browser.program(), browser.folder());
     let facts = browse(folder, chromium);
     check_thin_html(&folder.join("report.html"));
-    check_layout(&facts);
+    check_layout(&facts, 7);
     check_slider(&facts);
+    assert_eq!(facts["slider"]["goal"]["left"], "Goal");
     check_maps(&facts);
     for (name, width) in [("desktop", 200), ("desktop-dark", 200), ("phone", 80)] {
         check_screen(folder, name, width);
+    }
+}
+
+#[test]
+fn report_of_an_enhancement_holds_on_desktop_and_phone() {
+    let Some(browser) = Browser::found() else { return };
+    let folder = browser.folder().join("enhanced");
+    std::fs::create_dir_all(&folder).unwrap();
+    let facts = browse_taste(&folder, browser.program(), "enhanced-");
+    check_thin_html(&folder.join("report.html"));
+    check_layout(&facts, 4);
+    check_slider(&facts);
+    assert_eq!(facts["switches"], 0);
+    for (name, width) in [("enhanced-desktop", 180), ("enhanced-phone", 80)] {
+        check_screen(&folder, name, width);
     }
 }

@@ -1,20 +1,33 @@
-//! The report of a tune: one self-contained HTML file that a person can judge by eye.
+//! The report of a tune, or of an enhancement: one self-contained HTML file that a person can judge
+//! by eye.
 
 mod curve;
 mod gauge;
 mod heat_map;
 mod page;
 mod palette;
+mod parameter_row;
 mod shown_picture;
 mod style_part;
+mod taste;
+mod taste_page;
+#[cfg(test)]
+mod taste_tests;
+mod taste_wording;
 #[cfg(test)]
 mod tests;
+mod tile;
 mod wording;
 
 use std::io::Write as _;
 use std::path::Path;
 
 use tuner::{AtomicFileError, Frame, FrameError};
+
+pub use taste::{TasteReport, TasteReportParameter, TasteReportPictures, TasteReportQuery};
+
+/// Canonical values this near to an end of what was allowed are at it.
+const AT_END: f64 = 1e-3;
 
 /// Everything that a report says, apart from the pictures.
 ///
@@ -116,6 +129,15 @@ pub struct ReportParameter {
     pub locked: bool,
 }
 
+impl ReportParameter {
+    /// Whether it could have moved, and stands at an end of what was allowed.
+    #[must_use]
+    pub fn is_at_limit(&self) -> bool {
+        let Self { canonical, low, high, locked, .. } = *self;
+        !locked && (canonical <= low + AT_END || canonical >= high - AT_END)
+    }
+}
+
 /// How the goal lies on the input.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ReportRegistration {
@@ -171,8 +193,7 @@ impl Report {
     /// # Errors
     /// As [`Self::render`]; or the file cannot be written.
     pub fn write(&self, pictures: &ReportPictures<'_>, path: &Path) -> Result<(), ReportError> {
-        let html = self.render(pictures)?;
-        Ok(tuner::write_atomically(path, |file| file.write_all(html.as_bytes()))?)
+        write_page(&self.render(pictures)?, path)
     }
 
     /// Whether only the goal's style counts.
@@ -186,4 +207,8 @@ impl Report {
     pub fn best_query(&self) -> Option<&ReportQuery> {
         self.queries.iter().find(|query| query.index == self.best)
     }
+}
+
+fn write_page(html: &str, path: &Path) -> Result<(), ReportError> {
+    Ok(tuner::write_atomically(path, |file| file.write_all(html.as_bytes()))?)
 }

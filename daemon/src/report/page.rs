@@ -1,23 +1,24 @@
 //! The page: report and pictures brought into the words and numbers of the template.
 
 use askama::Template;
-use tuner::Frame;
+use tuner::{Frame, FrameError};
 
 use super::curve::{Axis, Curve};
 use super::gauge::Gauge;
 use super::heat_map::{self, Tick};
-use super::shown_picture::{ShownPicture, fitted};
-use super::style_part::StylePart;
+use super::parameter_row::ParameterRow;
+use super::shown_picture::{QUALITY, ShownPicture, fitted, largest_that_fit};
+use super::style_part::{StylePart, Which};
+use super::tile::Tile;
 use super::wording::{self, Headline};
-use super::{Report, ReportError, ReportParameter, ReportPictures, ReportScores};
+use super::{Report, ReportError, ReportPictures, ReportScores};
 
-/// Long sides that are tried in turn until the pictures fit [`PICTURE_BYTES`].
-const LONG_SIDES: [usize; 4] = [1200, 960, 720, 480];
-/// JPEG quality of photographs and of maps.
-const QUALITY: u8 = 90;
-/// What all five pictures may take together, as they stand in the page: with everything else the
-/// file stays below 3 MB.
-const PICTURE_BYTES: usize = 2_700_000;
+/// What the slider can lay on one another, as the page's script names it, and in words.
+const PAIRS: [[&str; 2]; 3] = [
+    ["before-after", "Before / after"],
+    ["goal-after", "Goal / after"],
+    ["before-goal", "Before / goal"],
+];
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -27,6 +28,7 @@ struct Page<'a> {
     headline: Headline,
     pictures: Pictures,
     tiles: Vec<Tile>,
+    pairs: &'static [[&'static str; 2]],
     style: Option<StylePart>,
     curves: [Drawing; 2],
     parameters: Vec<ParameterRow>,
@@ -55,36 +57,12 @@ impl Pictures {
     }
 }
 
-/// A score before and after.
-struct Tile {
-    label: &'static str,
-    before: String,
-    after: String,
-    better: &'static str,
-}
-
 struct Drawing {
     id: &'static str,
     heading: &'static str,
     note: &'static str,
     unit: &'static str,
     curve: Curve,
-}
-
-struct ParameterRow {
-    label: String,
-    canonical: String,
-    native: String,
-    unit: String,
-    allowed: String,
-    locked: bool,
-    at_limit: bool,
-    /// Percentages of the bar's width.
-    allowed_from: String,
-    allowed_width: String,
-    fill_from: String,
-    fill_width: String,
-    knob: String,
 }
 
 struct QueryRow {
@@ -104,7 +82,8 @@ pub(super) fn render(
         headline: wording::headline(report),
         pictures: shown(pictures, report.is_of_style())?,
         tiles: tiles(report),
-        style: report.is_of_style().then(|| StylePart::of(pictures)).transpose()?,
+        pairs: if report.is_of_style() { &[] } else { &PAIRS },
+        style: report.is_of_style().then(|| style_part(pictures)).transpose()?,
         curves: curves(report),
         parameters: report.parameters.iter().map(ParameterRow::of).collect(),
         gauge: Gauge::of(report.confidence),
@@ -119,16 +98,7 @@ pub(super) fn render(
 
 /// The pictures, as large as fit into the page.
 fn shown(pictures: &ReportPictures<'_>, style: bool) -> Result<Pictures, ReportError> {
-    let mut sizes = LONG_SIDES.map(|long_side| fitted(pictures.after.size(), long_side)).to_vec();
-    sizes.dedup();
-    let smallest = sizes.pop().unwrap_or([1, 1]);
-    for size in sizes {
-        let candidate = shown_at(pictures, size, style)?;
-        if candidate.bytes() <= PICTURE_BYTES {
-            return Ok(candidate);
-        }
-    }
-    shown_at(pictures, smallest, style)
+    largest_that_fit(pictures.after.size(), Pictures::bytes, |size| shown_at(pictures, size, style))
 }
 
 fn shown_at(
@@ -156,6 +126,11 @@ fn shown_at(
         after: ShownPicture::jpeg(&after, QUALITY)?,
         reduced: size != pictures.after.size(),
     })
+}
+
+fn style_part(pictures: &ReportPictures<'_>) -> Result<StylePart, FrameError> {
+    let ReportPictures { before, goal, after } = *pictures;
+    StylePart::of(&[(Which::Before, before), (Which::Goal, goal), (Which::After, after)])
 }
 
 fn map(picture: &Frame, goal: &Frame) -> Result<ShownPicture, ReportError> {
@@ -272,35 +247,4 @@ fn rows(report: &Report) -> Vec<QueryRow> {
         row(query.index.to_string(), &query.scores, elapsed, query.index == report.best)
     });
     std::iter::once(found).chain(queries).collect()
-}
-
-impl ParameterRow {
-    fn of(parameter: &ReportParameter) -> Self {
-        let ReportParameter { canonical, native, low, high, locked, .. } = *parameter;
-        let place = |value: f64| {
-            let value = if value.is_nan() { 0.0 } else { value.clamp(-1.0, 1.0) };
-            (value + 1.0) * 50.0
-        };
-        let percent = |value: f64| format!("{value:.2}");
-        let (knob, centre) = (place(canonical), place(0.0));
-        let allowed = if locked {
-            "fixed".to_owned()
-        } else {
-            format!("{} … {}", wording::signed(low, 2), wording::signed(high, 2))
-        };
-        Self {
-            label: parameter.label.clone(),
-            canonical: wording::signed(canonical, 3),
-            native: wording::native(native),
-            unit: parameter.unit.clone(),
-            allowed,
-            locked,
-            at_limit: !locked && (canonical <= low + 1e-3 || canonical >= high - 1e-3),
-            allowed_from: percent(place(low)),
-            allowed_width: percent((place(high) - place(low)).max(0.0)),
-            fill_from: percent(knob.min(centre)),
-            fill_width: percent((knob - centre).abs()),
-            knob: percent(knob),
-        }
-    }
 }

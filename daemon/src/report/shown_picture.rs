@@ -7,6 +7,14 @@ use tuner::{Frame, Samples};
 
 use super::ReportError;
 
+/// Long sides that are tried in turn until the pictures fit [`PICTURE_BYTES`].
+const LONG_SIDES: [usize; 4] = [1200, 960, 720, 480];
+/// JPEG quality of photographs and of maps.
+pub(super) const QUALITY: u8 = 90;
+/// What all pictures may take together, as they stand in the page: with everything else the file
+/// stays below 3 MB.
+const PICTURE_BYTES: usize = 2_700_000;
+
 /// A picture inside the page.
 pub(super) struct ShownPicture {
     /// `data:` URI.
@@ -24,6 +32,25 @@ pub(super) fn fitted([width, height]: [usize; 2], long_side: usize) -> [usize; 2
         return [width, height];
     }
     [width, height].map(|side| ((side * long_side + longest / 2) / longest).max(1))
+}
+
+/// What `make` makes of the largest size at which its pictures take no more `bytes` than a page has
+/// for them, or of the smallest; never larger than `full`.
+pub(super) fn largest_that_fit<Pictures>(
+    full: [usize; 2],
+    bytes: impl Fn(&Pictures) -> usize,
+    make: impl Fn([usize; 2]) -> Result<Pictures, ReportError>,
+) -> Result<Pictures, ReportError> {
+    let mut sizes = LONG_SIDES.map(|long_side| fitted(full, long_side)).to_vec();
+    sizes.dedup();
+    let smallest = sizes.pop().unwrap_or([1, 1]);
+    for size in sizes {
+        let candidate = make(size)?;
+        if bytes(&candidate) <= PICTURE_BYTES {
+            return Ok(candidate);
+        }
+    }
+    make(smallest)
 }
 
 impl ShownPicture {

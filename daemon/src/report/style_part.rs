@@ -1,8 +1,7 @@
-//! What a report says of a style: tones and colours as quantiles, palettes.
+//! Tones and colours of pictures side by side: quantiles, palettes.
 
 use tuner::{Frame, FrameError, Planes, StyleFeatures};
 
-use super::ReportPictures;
 use super::palette::{Swatch, palette};
 use super::shown_picture::fitted;
 
@@ -16,28 +15,72 @@ const BOTTOM: f64 = 214.0;
 /// Chroma that a plot shows at least, to each side.
 const LEAST_CHROMA: f64 = 0.05;
 
-/// The parts of the page that only a style has.
+/// Which of the pictures of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// The picture as found.
+    Before,
+    /// The goal.
+    Goal,
+    /// The result.
+    After,
+}
+
+impl Which {
+    /// Above its palette.
+    pub(super) const fn heading(self) -> &'static str {
+        match self {
+            Self::Before => "Before",
+            Self::Goal => "Goal",
+            Self::After => "After",
+        }
+    }
+
+    /// In the key of the plots.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::Goal => "goal",
+            Self::After => "after",
+        }
+    }
+
+    /// CSS class of its line.
+    pub(super) const fn class(self) -> &'static str {
+        match self {
+            Self::Before => "of-before",
+            Self::Goal => "of-goal",
+            Self::After => "of-after",
+        }
+    }
+}
+
+/// Plots and palettes of a page.
 pub(super) struct StylePart {
     pub plots: Vec<Plot>,
-    pub palettes: [Palette; 3],
+    pub palettes: Vec<Palette>,
 }
 
 /// The colours of one picture.
 pub(super) struct Palette {
-    pub name: &'static str,
+    pub which: Which,
     pub swatches: Vec<Swatch>,
 }
 
-/// Quantiles of the three pictures along one direction.
+/// Quantiles of the pictures along one direction.
 pub(super) struct Plot {
     pub id: String,
     pub heading: &'static str,
     pub note: &'static str,
     pub rows: Vec<Row>,
-    /// `points` of the lines.
-    pub before: String,
-    pub goal: String,
-    pub after: String,
+    pub lines: Vec<Line>,
+}
+
+/// The quantiles of one picture.
+pub(super) struct Line {
+    pub which: Which,
+    /// `points` of the line.
+    pub points: String,
 }
 
 /// A mark on the upright axis.
@@ -55,32 +98,37 @@ const CHROMA: [[&str; 2]; 4] = [
 ];
 
 impl StylePart {
-    /// Of the pictures as they are shown.
-    pub(super) fn of(pictures: &ReportPictures<'_>) -> Result<Self, FrameError> {
-        let shown = [pictures.before, pictures.goal, pictures.after];
-        let features = |picture: &Frame| -> Result<StyleFeatures, FrameError> {
-            let [width, height] = fitted(picture.size(), LONG_SIDE);
-            Ok(StyleFeatures::of(&Planes::from(&picture.resized(width, height)?)))
-        };
-        let [before, goal, after] = shown;
-        let features = [features(before)?, features(goal)?, features(after)?];
+    /// Of the pictures as they are shown, in the order of key and palettes.
+    pub(super) fn of(pictures: &[(Which, &Frame)]) -> Result<Self, FrameError> {
+        let features: Vec<(Which, StyleFeatures)> = pictures
+            .iter()
+            .map(|&(which, picture)| {
+                let [width, height] = fitted(picture.size(), LONG_SIDE);
+                let small = picture.resized(width, height)?;
+                Ok((which, StyleFeatures::of(&Planes::from(&small))))
+            })
+            .collect::<Result<_, FrameError>>()?;
+        let luma: Vec<_> = features.iter().map(|(which, each)| (*which, each.luma())).collect();
         let mut plots = vec![Plot::of(
             "quantiles-luma".to_owned(),
             ["Tones", "luma of each sixteenth of the pixels, from the darkest to the brightest"],
-            features.each_ref().map(StyleFeatures::luma),
+            &luma,
             [0.0, 1.0],
         )];
         for (number, words) in CHROMA.into_iter().enumerate() {
-            let parts = features.each_ref().map(|each| each.chroma().nth(number).unwrap_or(&[]));
-            let values = parts.iter().copied().flatten().map(|value| value.abs());
+            let parts: Vec<(Which, &[f64])> = features
+                .iter()
+                .map(|(which, each)| (*which, each.chroma().nth(number).unwrap_or(&[])))
+                .collect();
+            let values = parts.iter().flat_map(|(_, values)| values.iter().map(|v| v.abs()));
             let most = (10.0 * values.fold(LEAST_CHROMA, f64::max)).ceil() / 10.0;
-            plots.push(Plot::of(format!("quantiles-{number}"), words, parts, [-most, most]));
+            plots.push(Plot::of(format!("quantiles-{number}"), words, &parts, [-most, most]));
         }
-        let named = |name, picture| Ok(Palette { name, swatches: palette(picture)? });
-        Ok(Self {
-            plots,
-            palettes: [named("Before", before)?, named("Goal", goal)?, named("After", after)?],
-        })
+        let palettes = pictures
+            .iter()
+            .map(|&(which, picture)| Ok(Palette { which, swatches: palette(picture)? }))
+            .collect::<Result<_, FrameError>>()?;
+        Ok(Self { plots, palettes })
     }
 }
 
@@ -88,32 +136,27 @@ impl Plot {
     fn of(
         id: String,
         [heading, note]: [&'static str; 2],
-        [before, goal, after]: [&[f64]; 3],
+        pictures: &[(Which, &[f64])],
         [low, high]: [f64; 2],
     ) -> Self {
         let y =
             |value: f64| BOTTOM - (BOTTOM - TOP) * (value.clamp(low, high) - low) / (high - low);
-        let line = |parts: &[f64]| {
+        let line = |&(which, parts): &(Which, &[f64])| {
             let last = parts.len().saturating_sub(1).max(1) as f64;
             let points = parts.iter().enumerate().map(|(number, value)| {
                 let x = LEFT + (RIGHT - LEFT) * number as f64 / last;
                 format!("{x:.1},{:.1}", y(*value))
             });
-            points.collect::<Vec<_>>().join(" ")
+            Line { which, points: points.collect::<Vec<_>>().join(" ") }
         };
         let rows = [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| {
             let value = low + (high - low) * share;
             let written = format!("{value:.2}").replace('-', "−");
             Row { at: format!("{:.1}", y(value)), label: written }
         });
-        Self {
-            id,
-            heading,
-            note,
-            rows: rows.into(),
-            before: line(before),
-            goal: line(goal),
-            after: line(after),
-        }
+        let mut lines: Vec<Line> = pictures.iter().map(line).collect();
+        // The goal's line is the widest: the others lie on it.
+        lines.sort_by_key(|line| line.which != Which::Goal);
+        Self { id, heading, note, rows: rows.into(), lines }
     }
 }

@@ -87,9 +87,13 @@ pub(super) fn native(value: f64) -> String {
 }
 
 /// "8 of 10 queries".
-pub(super) fn queries(report: &Report) -> String {
-    let noun = if report.budget == 1 { "query" } else { "queries" };
-    format!("{} of {} {noun}", report.queries.len(), report.budget)
+pub(super) fn used(queries: usize, budget: usize) -> String {
+    let noun = if budget == 1 { "query" } else { "queries" };
+    format!("{queries} of {budget} {noun}")
+}
+
+fn queries(report: &Report) -> String {
+    used(report.queries.len(), report.budget)
 }
 
 pub(super) fn headline(report: &Report) -> Headline {

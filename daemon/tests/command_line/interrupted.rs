@@ -11,17 +11,23 @@ use crate::workbench::{Ended, Workbench};
 const TUNE: &str = "match --input input.png --goal goal.png --pipeline pipeline.toml \
                     --strategy random --queries 50 --out out.png --report r.html --json";
 
-/// Starts a tune whose program hangs in its third query, and waits until it is there.
-fn in_the_third_query() -> (Workbench, Child) {
-    let body = "printf '%s ' $$ >> pids\necho query >> count\n\
-                [ $(wc -l < count) -lt 3 ] || { sleep 1000 & printf '%s ' $! >> pids\n\
-                touch hangs; wait; }\ncp \"$1\" \"$2\"";
-    let bench = Workbench::new().with_goal().with_oneshot(body, "");
-    let mut command = bench.command(TUNE);
+const ENHANCE: &str = "enhance --model taste.onnx --input input.png --pipeline pipeline.toml \
+                       --strength 0.5 --queries 50 --report r.html --json";
+
+/// Starts what queries a program that hangs in this query, and waits until it is there.
+fn in_query(number: usize, words: &str) -> (Workbench, Child) {
+    let body = format!(
+        "printf '%s ' $$ >> pids\necho query >> count\n\
+                [ $(wc -l < count) -lt {number} ] || {{ sleep 1000 & printf '%s ' $! >> pids\n\
+                touch hangs; wait; }}\ncp \"$1\" \"$2\""
+    );
+    let bench = Workbench::new().with_goal().with_oneshot(&body, "");
+    bench.write("taste.onnx", include_bytes!("taste.onnx"));
+    let mut command = bench.command(words);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
     while !bench.path("hangs").exists() {
-        assert!(started.elapsed() < Duration::from_secs(60), "the third query never came");
+        assert!(started.elapsed() < Duration::from_secs(60), "query {number} never came");
         std::thread::sleep(Duration::from_millis(20));
     }
     (bench, child)
@@ -53,7 +59,7 @@ fn returns_the_best_so_far_and_leaves_no_process() {
         return;
     }
     for number in [Signal::INT, Signal::TERM] {
-        let (bench, child) = in_the_third_query();
+        let (bench, child) = in_query(3, TUNE);
         signal(&child, number);
         let ended = Ended::of(TUNE, &child.wait_with_output().unwrap());
         assert_eq!(ended.code, Some(130), "{ended:#?}");
@@ -67,5 +73,19 @@ fn returns_the_best_so_far_and_leaves_no_process() {
         let pids = bench.read("pids");
         assert_eq!(pids.split_whitespace().count(), 4);
         assert!(!pids.split_whitespace().any(survives), "{pids}");
+    }
+}
+
+#[test]
+fn an_enhancement_reports_what_it_has_made() {
+    let (bench, child) = in_query(2, ENHANCE);
+    signal(&child, Signal::INT);
+    let ended = Ended::of(ENHANCE, &child.wait_with_output().unwrap());
+    assert_eq!(ended.code, Some(130), "{ended:#?}");
+    let json = ended.json();
+    assert_eq!((&json["stopped"], &json["report"]), (&"interrupted".into(), &"r.html".into()));
+    let html = bench.read("r.html");
+    for words in ["1 of 50 queries · interrupted by the user", "It ended before the last query"] {
+        assert!(html.contains(words), "no {words}");
     }
 }

@@ -181,7 +181,10 @@ fn answers_are_as_their_schemas_say() {
         ("match --input input.png --goal small.png --queries 3 --report r.html --json", "match"),
         ("match --task style --input input.png --goal goal.png --queries 3 --json", "match"),
         ("render --input input.png --params exposure=0.1 --out o.png --json", "render"),
-        ("enhance --model taste.onnx --input input.png --out o.png --json", "enhance"),
+        (
+            "enhance --model taste.onnx --input input.png --out o.png --report e.html --json",
+            "enhance",
+        ),
         (
             "enhance --model taste.onnx --input input.png --queries 3 --strength 0.5 --json",
             "enhance",
