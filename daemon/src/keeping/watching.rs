@@ -19,8 +19,7 @@ const GLANCE_STEPS: f64 = 1.0;
 /// Difference, in the same steps, that noise makes between two glances, at most: cells average it
 /// out.
 const NOISE_STEPS: f64 = 0.7;
-/// Difference, in the same steps, from which on the light or the scene is another one. Where the look
-/// was not reached, [`GLANCE_STEPS`] is enough: what is nearly black or white shows light the least.
+/// Difference, in the same steps, from which on the light or the scene is another one.
 const ANOTHER_STEPS: f64 = 3.0;
 /// Wait between two pictures of a camera that may not be tuned yet.
 const HELD_BACK_WAIT: Duration = Duration::from_secs(10);
@@ -87,9 +86,7 @@ impl Keeper {
                 self.tuned_style.as_ref().is_none_or(moved)
             }
             None => {
-                let is_reached = detector.reached() <= thresholds.enter;
-                let steps = if is_reached { ANOTHER_STEPS } else { GLANCE_STEPS };
-                self.tuned.as_ref().is_none_or(|tuned| picture.difference(tuned) > steps)
+                self.tuned.as_ref().is_none_or(|tuned| picture.difference(tuned) > ANOTHER_STEPS)
             }
         };
         // Of a look that could not be reached, another light may bring more within reach.
