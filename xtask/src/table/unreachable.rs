@@ -111,7 +111,8 @@ fn print_block(
         }
     }
     let best = Summary::of(&optimum).context("no goal")?;
-    let optimum = (best.mean > 0.0).then_some(optimum);
+    let is_searched = options.searches.iter().any(|name| !name.is_empty());
+    let optimum = is_searched.then_some(optimum);
     if optimum.is_some() {
         println!("| optimum | | | | | {:.2} | {:.1} | | | |", best.mean, best.p10);
     }
