@@ -3,7 +3,7 @@
 use tuner::{Parameter, ParameterInfo, Stopped, TasteQuery};
 
 use crate::enhance_output::Enhancement;
-use crate::report::{ReportParameter, TasteReport, TasteReportParameter, TasteReportQuery};
+use crate::report::{ReportParameter, TasteReport, TasteReportParameter, TasteReportQuery, signed};
 use crate::tune_report::{command_line, in_words, label, now, parameter};
 
 /// The report of an enhancement, without its pictures; `result` is its last query.
@@ -84,18 +84,14 @@ fn held(parameter: &TasteReportParameter, strength: f64) -> Option<String> {
     let of_policy = ReportParameter { canonical: wanted, ..parameter.result.clone() };
     let ended = parameter.result.is_at_limit() || of_policy.is_at_limit();
     match (locked, *low > -1.0 || *high < 1.0, ended) {
-        (true, ..) => Some(format!("{label} was locked at {}.", signed(*canonical))),
+        (true, ..) => Some(format!("{label} was locked at {}.", signed(*canonical, 3))),
         (_, true, ended) => Some(format!(
             "{label} may go from {} to {}; {}.",
-            signed(*low),
-            signed(*high),
+            signed(*low, 3),
+            signed(*high, 3),
             if ended { "the policy’s taste ended at a limit" } else { "it stayed between" }
         )),
         (_, _, true) => Some(format!("{label}: the policy’s taste ended at the end of the range.")),
         _ => None,
     }
-}
-
-fn signed(value: f64) -> String {
-    format!("{value:+.3}").replace('-', "−")
 }

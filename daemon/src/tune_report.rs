@@ -4,6 +4,7 @@ use tuner::{Limits, Parameter, ParameterInfo, Params, QueryRecord, Score, Stoppe
 
 use crate::report::{
     Report, ReportParameter, ReportQuery, ReportRegistration, ReportScores, ReportStyle,
+    capitalised,
 };
 use crate::tuning::Tuned;
 
@@ -114,9 +115,7 @@ pub fn parameter(info: &ParameterInfo, params: &Params, limits: &Limits) -> Repo
 /// `red_gain` as "Red gain".
 #[must_use]
 pub fn label(parameter: Parameter) -> String {
-    let words = parameter.name().replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    capitalised(&parameter.name().replace('_', " "))
 }
 
 /// The command that renders these parameters again, with `--input` and `--pipeline` as they would be

@@ -24,6 +24,8 @@ use std::path::Path;
 
 use tuner::{AtomicFileError, Frame, FrameError};
 
+pub(crate) use wording::{capitalised, signed};
+
 pub use taste::{TasteReport, TasteReportParameter, TasteReportPictures, TasteReportQuery};
 
 /// Canonical values this near to an end of what was allowed are at it.

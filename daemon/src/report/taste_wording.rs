@@ -4,7 +4,7 @@ use tuner::Parameter;
 
 use super::taste_page::Measured;
 use super::tile::Tile;
-use super::wording::{self, Headline, signed};
+use super::wording::{self, Headline, capitalised, signed};
 use super::{TasteReport, TasteReportParameter};
 use crate::look::Features;
 
@@ -96,11 +96,6 @@ pub(super) fn headline(report: &TasteReport, measured: &Measured) -> Headline {
         meaning,
         class: "plain",
     }
-}
-
-fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// "0.6: a part of the way".

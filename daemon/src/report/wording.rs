@@ -64,7 +64,7 @@ pub(super) fn of_style(scores: &ReportScores, words: fn(&ReportStyle) -> String)
 }
 
 /// A signed number with a real minus sign.
-pub(super) fn signed(value: f64, decimals: usize) -> String {
+pub fn signed(value: f64, decimals: usize) -> String {
     let written = format!("{:.decimals$}", value.abs());
     let is_zero = written.chars().all(|digit| matches!(digit, '0' | '.'));
     let sign = match (is_zero, value < 0.0) {
@@ -84,6 +84,12 @@ pub(super) fn native(value: f64) -> String {
     };
     let written = format!("{value:.decimals$}");
     written.replace('-', "−")
+}
+
+/// The words with a capital letter at their beginning.
+pub fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// "8 of 10 queries".

@@ -100,7 +100,7 @@ fn report_shows_the_pictures_their_tones_and_colours_and_the_policy() {
         "<span class=\"what\">Policy</span> taste.onnx</li>",
         "<span class=\"what\">Strength</span> 0.5: a part of the way</li>",
         "<span class=\"what\">Input</span> input.png</li>",
-        "Saturation was locked at +0.000.",
+        "Saturation was locked at 0.000.",
         "Exposure may go from −0.010 to +0.010; the policy’s taste ended at a limit.",
         "isptune render --input input.png --params exposure=",
         "of 2 allowed were used",
