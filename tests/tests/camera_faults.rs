@@ -20,8 +20,8 @@ use isptune_tests::vivid_driver::{bind, rebind, unbind};
 use v4l::control::{Control, Value};
 use v4l::device::Device;
 
-/// From the fault to the end of the program; the guest may be emulated on a busy machine.
-const LONGEST_FAREWELL: Duration = Duration::from_secs(10);
+/// From the fault to the end of the program, of which the wait for a frame takes three seconds.
+const LONGEST_FAREWELL: Duration = Duration::from_secs(5);
 /// A program that is still there then hangs.
 const HANGS: Duration = Duration::from_secs(120);
 /// Somebody who is in no group.

@@ -35,9 +35,9 @@ impl DriftDetector {
         self.reached
     }
 
-    /// What it means to be so far `away` at `now`. Between the thresholds nothing changes.
-    pub fn observe(&mut self, now: Duration, away: f64, thresholds: &Thresholds) -> DriftVerdict {
-        let excess = away - self.reached;
+    /// What it means to be farther away by `excess` than when the setting was adopted. Between the
+    /// thresholds nothing changes.
+    pub fn observe(&mut self, now: Duration, excess: f64, thresholds: &Thresholds) -> DriftVerdict {
         if excess < thresholds.exit {
             self.away_since = None;
         } else if excess >= thresholds.enter && self.away_since.is_none() {
@@ -71,7 +71,7 @@ mod tests {
         measured
             .into_iter()
             .zip(seconds)
-            .map(|(e, at)| detector.observe(at, e, &thresholds))
+            .map(|(e, at)| detector.observe(at, e - detector.reached(), &thresholds))
             .collect()
     }
 

@@ -16,6 +16,7 @@ use super::journal::{Journal, KeeperEvent, Unusable};
 use super::kept_look::{KeptLook, LookWish, TastePolicy};
 use super::light_meter::LightMeter;
 use super::policy::KeepPolicy;
+use super::reading::Reading;
 use super::scene_light::SceneLight;
 use super::state::{Event, State, next};
 use crate::look::LookKind;
@@ -93,6 +94,8 @@ pub struct Keeper {
     pub(super) reference: Option<Mosaic>,
     /// The picture of the last trial's winner.
     pub(super) tuned: Option<Mosaic>,
+    /// How near it was to the look.
+    pub(super) tuned_reading: Option<Reading>,
     /// The distribution of its tones and colours, where that is what counts.
     pub(super) tuned_style: Option<StyleFeatures>,
     pub(super) last_glance: Option<(Frame, Mosaic)>,
@@ -122,6 +125,7 @@ impl Keeper {
             detector: None,
             reference: None,
             tuned: None,
+            tuned_reading: None,
             tuned_style: None,
             last_glance: None,
             sees_noise: false,

@@ -9,6 +9,10 @@ use tuner::{Score, StyleRecord, Violation};
 const OTHER_SETTING_DB: f64 = 0.5;
 /// … and where style is, its distance: one 8-bit step.
 const OTHER_SETTING_DISTANCE: f64 = 0.004;
+/// Two readings that differ by less than this may be of one picture: dB, …
+const ALIKE_DB: f64 = 0.05;
+/// … and distance of style.
+const ALIKE_DISTANCE: f64 = 2e-4;
 
 /// How near a picture is to its look.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -79,6 +83,20 @@ impl Reading {
             }
             (Self::Style(now), Self::Style(then)) => {
                 now.distance < then.distance + OTHER_SETTING_DISTANCE
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether both may be of one picture.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Pixels(one), Self::Pixels(other)) => {
+                (one.psnr_db - other.psnr_db).abs() < ALIKE_DB
+            }
+            (Self::Style(one), Self::Style(other)) => {
+                (one.distance - other.distance).abs() < ALIKE_DISTANCE
             }
             _ => false,
         }

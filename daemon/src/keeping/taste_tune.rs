@@ -177,6 +177,7 @@ impl Keeper {
         self.detector = Some(DriftDetector::new(noise));
         self.reference = Some(Mosaic::of(&second));
         self.tuned.clone_from(&self.reference);
+        self.tuned_reading = None;
         self.tuned_style = Some(hold.features().clone());
         self.goal = Some(HeldGoal::Taste(hold));
         self.last_glance = None;

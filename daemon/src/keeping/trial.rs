@@ -9,6 +9,10 @@ use super::scene_light::ChannelMeans;
 
 /// How often the incumbent is written in the end, until the picture shows it.
 const LAST_WRITES: usize = 3;
+/// Measurements of a trial whose pictures contradict each other, at most.
+const MOST_MEASUREMENTS: usize = 3;
+/// Settings that differ by more than this in any parameter, canonical units, give other pictures.
+const VISIBLE_CHANGE: f64 = 0.02;
 
 /// What came of a trial. The winner stands in the camera.
 #[derive(Debug)]
@@ -23,6 +27,9 @@ pub struct Trial {
     pub incumbent: Reading,
     /// Whether the challenger won: another setting stands than before.
     pub adopted: bool,
+    /// Whether the pictures do not tell that the challenger lost: the better of its two beats the
+    /// incumbent's worse one, or all four are of one setting, since writes were lost.
+    pub is_disputed: bool,
     /// Whether the picture is the winner's. Otherwise its last write was lost, or the light has
     /// changed meanwhile.
     pub is_shown: bool,
@@ -36,8 +43,9 @@ impl Trial {
     /// Measures in the order challenger, incumbent, incumbent, challenger, and takes the challenger
     /// only when its worse picture is better than the incumbent's better one by `margin` (dB, or
     /// distance of style, and there what two pictures of one setting differ by on top). So light
-    /// that grows or fades favours neither, and one picture that is late, torn or disturbed can
-    /// keep a good challenger out, but cannot let a bad one in.
+    /// that grows or fades favours neither, and one picture that is late, torn or disturbed cannot let
+    /// a bad challenger in. That it may have kept a good one out shows in the pictures: then all of it
+    /// is measured again.
     ///
     /// # Errors
     /// [`PipelineError`] when a setting cannot be written or no picture be had. The incumbent is then
@@ -49,7 +57,13 @@ impl Trial {
         challenger: &Params,
         margin: f64,
     ) -> Result<Self, PipelineError> {
-        let tried = Self::measure(camera, sight, incumbent, challenger, margin);
+        let mut tried = Self::measure(camera, sight, incumbent, challenger, margin);
+        for _ in 1..MOST_MEASUREMENTS {
+            if !tried.as_ref().is_ok_and(|trial| trial.is_disputed) {
+                break;
+            }
+            tried = Self::measure(camera, sight, incumbent, challenger, margin);
+        }
         if tried.is_err() {
             // A challenger that has not won must not stay. Where even that fails, the camera's own
             // error is what must be heard of.
@@ -78,11 +92,18 @@ impl Trial {
                 .reading_of(picture)
                 .ok_or_else(|| PipelineError::Size { expected, found: picture.size() })
         };
-        let challenged = reading(&first)?.worse(reading(&fourth)?);
-        let stood = reading(&second)?.better(reading(&third)?);
+        let challenges = [reading(&first)?, reading(&fourth)?];
+        let stands = [reading(&second)?, reading(&third)?];
+        let better = |[one, other]: [Reading; 2]| one.better(other);
+        let worse = |[one, other]: [Reading; 2]| one.worse(other);
+        let (challenged, stood) = (worse(challenges), better(stands));
         let noise = sight.noise(&first, &fourth).max(sight.noise(&second, &third));
         let gains = ChannelMeans::stops_between([&second, &third], [&first, &fourth]);
         let adopted = challenged.beats(&stood, margin + noise);
+        let may_win = better(challenges).beats(&worse(stands), margin + noise);
+        let is_alike = |one: &Reading| stands.iter().any(|other| one.is_like(other));
+        let shows_nothing =
+            challenges.iter().all(is_alike) && differ_visibly(challenger, incumbent);
         let (params, mut picture) =
             if adopted { (*challenger, fourth) } else { (*incumbent, third) };
         let mut is_shown = adopted;
@@ -103,6 +124,7 @@ impl Trial {
             challenger: challenged,
             incumbent: stood,
             adopted,
+            is_disputed: !adopted && (may_win || shows_nothing),
             is_shown,
             gains,
         })
@@ -112,8 +134,8 @@ impl Trial {
     #[must_use]
     pub const fn of_one(params: Params, picture: Frame, reading: Reading) -> Self {
         let (challenger, incumbent) = (reading, reading);
-        let (adopted, is_shown, gains) = (false, true, None);
-        Self { params, picture, challenger, incumbent, adopted, is_shown, gains }
+        let (adopted, is_disputed, is_shown, gains) = (false, false, true, None);
+        Self { params, picture, challenger, incumbent, adopted, is_disputed, is_shown, gains }
     }
 
     /// Reading of the winner.
@@ -121,4 +143,9 @@ impl Trial {
     pub const fn reading(&self) -> Reading {
         if self.adopted { self.challenger } else { self.incumbent }
     }
+}
+
+fn differ_visibly(one: &Params, other: &Params) -> bool {
+    let pairs = one.values().into_iter().zip(other.values());
+    pairs.map(|(one, other)| (one - other).abs()).fold(0.0, f64::max) > VISIBLE_CHANGE
 }

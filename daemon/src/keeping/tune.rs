@@ -69,26 +69,27 @@ impl Keeper {
         let sight = sight.guarding(&start);
         journal.record(KeeperEvent::TuneBegins { before: Some(sight.reading()) });
         let Some(goal) = task_goal(&sight) else { return Ok(()) };
-        let found = match self.search(camera, goal, &start, cancel, journal)? {
-            Ok(found) => found,
+        let (trial, limited_by) = match self.search(camera, goal, &start, cancel, journal)? {
+            Ok(found) if found.outcome.stopped == Stopped::Interrupted => {
+                return Err(PipelineError::Interrupted);
+            }
+            Ok(found) => {
+                if let Some(error) = &found.outcome.error {
+                    journal.record(KeeperEvent::TuneFailed { error });
+                }
+                let challenger = found.outcome.best_query().map_or(incumbent, |best| best.params);
+                (self.try_out(camera, &sight, &incumbent, &challenger)?, found.limited_by)
+            }
             // The picture as found is at hand, so that this is the strategy's fault, not the
             // camera's.
             Err(error) => {
                 journal.record(KeeperEvent::TuneFailed { error: &error });
                 camera.set(&incumbent)?;
-                return self.stay(camera, &sight, start, incumbent, journal);
+                (Self::untried(camera, &sight, start, incumbent)?, Vec::new())
             }
         };
-        if found.outcome.stopped == Stopped::Interrupted {
-            return Err(PipelineError::Interrupted);
-        }
-        if let Some(error) = &found.outcome.error {
-            journal.record(KeeperEvent::TuneFailed { error });
-        }
-        let challenger = found.outcome.best_query().map_or(incumbent, |best| best.params);
-        let trial = self.try_out(camera, &sight, &incumbent, &challenger)?;
         let trial = self.try_found(camera, &sight, incumbent, trial)?;
-        self.settle(&trial, &found.limited_by, journal);
+        self.settle(&trial, &limited_by, journal);
         Ok(())
     }
 
@@ -190,6 +191,7 @@ impl Keeper {
         // A picture that is not the winner's is nothing to compare with: the next glance measures.
         self.reference = trial.is_shown.then(|| Mosaic::of(&trial.picture));
         self.tuned.clone_from(&self.reference);
+        self.tuned_reading = Some(after);
         let sight =
             self.goal.as_ref().filter(|_| trial.is_shown).map(|goal| goal.sight(&trial.picture));
         self.tuned_style = sight.and_then(|sight| sight.ok()?.features().cloned());
@@ -205,16 +207,14 @@ impl Keeper {
         }));
     }
 
-    /// What stood before stays, without a trial; it stands in the camera, and `start` is the picture
-    /// that the tune began at.
-    fn stay(
-        &mut self,
+    /// What stood before, without a trial; it stands in the camera, and `start` is the picture that the
+    /// tune began at.
+    fn untried(
         camera: &mut dyn HeldCamera,
         sight: &Sight,
         start: Frame,
         params: Params,
-        journal: &mut dyn Journal,
-    ) -> Result<(), PipelineError> {
+    ) -> Result<Trial, PipelineError> {
         debug_assert_eq!(camera.standing(), params);
         let (picture, reading) = if camera.found_params() == params {
             (start, sight.reading())
@@ -223,8 +223,7 @@ impl Keeper {
             let reading = sight.reading_of(&picture).unwrap_or_else(|| sight.reading());
             (picture, reading)
         };
-        self.settle(&Trial::of_one(params, picture, reading), &[], journal);
-        Ok(())
+        Ok(Trial::of_one(params, picture, reading))
     }
 }
 

@@ -11,6 +11,7 @@ use super::held_goal::Sight;
 use super::journal::{Journal, KeeperEvent, Unusable};
 use super::keeper::{BLIND_WAIT, Keeper};
 use super::pixel_goal::{DARK_STEPS, mean_steps};
+use super::reading::Reading;
 use super::state::Event;
 
 /// Difference between two glances, in 8-bit steps of cell means, from which on the picture is
@@ -21,6 +22,9 @@ const GLANCE_STEPS: f64 = 1.0;
 const NOISE_STEPS: f64 = 0.7;
 /// Difference, in the same steps, from which on the light or the scene is another one.
 const ANOTHER_STEPS: f64 = 3.0;
+/// Loss, in dB, by which a look that could not be reached has come farther away: the squared error may
+/// grow where the mean difference of colour hardly does.
+const FALLEN_DB: f64 = 1.0;
 /// Wait between two pictures of a camera that may not be tuned yet.
 const HELD_BACK_WAIT: Duration = Duration::from_secs(10);
 
@@ -58,7 +62,7 @@ impl Keeper {
             return Ok(BLIND_WAIT);
         };
         if !changed {
-            detector.observe(camera.now(), detector.reached(), &thresholds);
+            detector.observe(camera.now(), 0.0, &thresholds);
             self.open_eyes(journal);
             return Ok(interval);
         }
@@ -89,9 +93,17 @@ impl Keeper {
                 self.tuned.as_ref().is_none_or(|tuned| picture.difference(tuned) > ANOTHER_STEPS)
             }
         };
-        // Of a look that could not be reached, another light may bring more within reach.
-        let lost = detector.reached() + thresholds.enter;
-        let counts = if is_another && away > thresholds.enter { away.max(lost) } else { away };
+        let psnr_db = |reading: Reading| reading.psnr_db();
+        let has_fallen = self
+            .tuned_reading
+            .and_then(psnr_db)
+            .zip(psnr_db(sight.reading()))
+            .is_some_and(|(tuned, now)| now < tuned - FALLEN_DB);
+        // Of a look that could not be reached, another light may bring more within reach, or make
+        // what was found the nearer setting.
+        let is_suspect = (is_another || has_fallen) && away > thresholds.enter;
+        let excess = away - detector.reached();
+        let counts = if is_suspect { excess.max(thresholds.enter) } else { excess };
         detector.observe(now, counts, &thresholds)
     }
 

@@ -59,6 +59,18 @@ fn lives_with_faults_end_no_worse_than_they_began() {
     assert!(retunes <= 6);
 }
 
+/// In the first the light fades in the middle of a trial, and goes on so that the squared error grows
+/// and the mean difference of colour hardly does. In the second a tune under another light fails at
+/// its first picture. In the third both writes of a trial's challenger are lost. In the fourth the
+/// light is another one and the mean difference of colour the same.
+#[test]
+fn lives_that_once_ended_worse_do_no_longer() {
+    for seed in [599, 1683, 7947, 9634] {
+        let ending = Life::with_faults(seed).run();
+        assert!(ending.light_changed && !ending.is_worse(), "seed {seed}: {ending:?}");
+    }
+}
+
 #[test]
 fn under_a_flickering_lamp_there_are_six_retunes_an_hour_at_most() {
     for seed in 0..20 {
