@@ -111,6 +111,11 @@ impl Simulation {
         share * mse * self.whole.noise_energy()
     }
 
+    /// The squared residual that noise with this mean squared error makes, on average.
+    pub(super) fn noise(&self, mse: f64) -> f64 {
+        mse * self.whole.noise_energy()
+    }
+
     /// Features of the whole view that the simulator gives for these values of the free parameters.
     pub(super) fn whole_features(&mut self, free: &FreeBox, point: &DVector<f64>) -> DVector<f64> {
         let picture = self.simulator.simulate(&free.params(point.as_slice()));
