@@ -207,6 +207,8 @@ fn read_text(path: &Path) -> Result<String, PipelineFileError> {
 }
 
 #[cfg(test)]
+mod extra_tests;
+#[cfg(test)]
 mod i2c_tests;
 #[cfg(test)]
 mod tests;

@@ -13,10 +13,12 @@ const STEPS_AFTER_PROBES: usize = 3;
 
 /// Which of the free parameters are extra ones, and which of these were measured.
 pub(super) struct ExtraProbes {
+    /// Axes of the whole box.
+    count: usize,
     /// The box without them: its axes are the first of the whole one's.
     known: FreeBox,
-    /// Axes of the whole box that are still to be measured, in order.
-    unmeasured: Vec<usize>,
+    /// How many of its last axes are still to be measured.
+    unmeasured: usize,
     /// Whether the query under way measures the first of them.
     is_under_way: bool,
 }
@@ -25,8 +27,8 @@ impl ExtraProbes {
     /// Those of `free`, none of them measured.
     pub(super) fn of(free: &FreeBox) -> Self {
         let known = free.without_extras();
-        let unmeasured = (known.dimensions()..free.dimensions()).collect();
-        Self { known, unmeasured, is_under_way: false }
+        let count = free.dimensions();
+        Self { count, unmeasured: count - known.dimensions(), known, is_under_way: false }
     }
 
     /// The box of the parameters that a simulator knows.
@@ -39,16 +41,21 @@ impl ExtraProbes {
         point.rows(0, self.known.dimensions()).into_owned()
     }
 
+    /// How many of the first axes a step may use: those that a simulator knows, and what was measured.
+    pub(super) const fn stepping(&self) -> usize {
+        self.count - self.unmeasured
+    }
+
     /// Whether one should be measured next: the other parameters have gone as far as they can, or the
     /// `left` queries are running out. The last query is for a step.
-    pub(super) fn is_time(&self, others_are_spent: bool, left: usize) -> bool {
-        let count = self.unmeasured.len();
-        count > 0 && left > 1 && (others_are_spent || left <= count + STEPS_AFTER_PROBES)
+    pub(super) const fn is_time(&self, others_are_spent: bool, left: usize) -> bool {
+        let is_late = left <= self.unmeasured + STEPS_AFTER_PROBES;
+        self.unmeasured > 0 && left > 1 && (others_are_spent || is_late)
     }
 
     /// The point to measure next: a step from `best` on one axis alone, to the side with more room.
     pub(super) fn next(&mut self, free: &FreeBox, best: &DVector<f64>) -> Option<DVector<f64>> {
-        let axis = *self.unmeasured.first()?;
+        let axis = self.stepping();
         let interval = *free.domain()?.axes().get(axis)?;
         let mut point = best.clone();
         let value = point.get_mut(axis)?;
@@ -60,14 +67,12 @@ impl ExtraProbes {
     /// Takes note that the query under way was made; says whether it was one that measures.
     pub(super) fn take_note(&mut self) -> bool {
         let was_probe = std::mem::take(&mut self.is_under_way);
-        if was_probe {
-            self.unmeasured.remove(0);
-        }
+        self.unmeasured -= usize::from(was_probe);
         was_probe
     }
 }
 
-/// What a simulator knows of `count` parameters: the others have no effect.
+/// What a simulator knows of the derivatives by `count` parameters: those after its own do nothing.
 pub(super) fn with_unknown_columns(jacobian: &DMatrix<f64>, count: usize) -> DMatrix<f64> {
     jacobian.clone().resize_horizontally(count, 0.0)
 }
@@ -90,7 +95,7 @@ mod tests {
         let best = DVector::zeros(11);
         for (axis, expected) in [(9, 0.25), (10, -0.25)] {
             let point = probes.next(&free, &best).unwrap();
-            assert_eq!(point[axis], expected);
+            assert_eq!((probes.stepping(), point[axis]), (axis, expected));
             assert_eq!(point.norm(), 0.25);
             assert!(probes.take_note());
             assert!(!probes.take_note());

@@ -52,8 +52,10 @@ fn episode(name: &str, task: &Task) -> Vec<(Params, f64)> {
     queries
 }
 
+/// PSNR of the best query; an exact match ends an episode, so that nothing is above it.
 fn best_db(name: &str, goal: &Params, limits: Limits, budget: usize) -> f64 {
-    -10.0 * best(&episode(name, &task(goal, limits, budget))).log10()
+    let db = -10.0 * best(&episode(name, &task(goal, limits, budget))).log10();
+    db.min(crate::EXACT_DB)
 }
 
 /// The goal of the other tests, half as far, with corners darkened and a side washed.
@@ -108,7 +110,7 @@ fn extra_parameters_alone_are_tuned_when_the_nine_are_locked() {
         limits.lock(parameter, goal.get(parameter)).unwrap();
     }
     for name in NAMES.into_iter().filter(|name| *name != RANDOM) {
-        let queries = episode(name, &task(&goal, limits, 60));
+        let queries = episode(name, &task(&goal, limits, 120));
         let (found, _) = queries.iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
         for axis in [VIGNETTE, WASH] {
             let error = (found.get(axis) - goal.get(axis)).abs();

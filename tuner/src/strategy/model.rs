@@ -12,10 +12,10 @@
 //! nothing more, or came nearer while the picture did not, further steps are taken on the pixels,
 //! as long as those promise something.
 //!
-//! A simulator does not know the extra parameters of a pipeline: their columns of the Jacobian are
-//! zero, so that they stay where they are. When the others promise nothing more but the goal is not
-//! reached, or when the queries run out otherwise, one query for each measures its column: a step on
-//! its axis alone, whose secant says all that is known of it. After that all step together.
+//! A simulator does not know the extra parameters of a pipeline, so at first they stay where they are.
+//! When the others promise nothing more but the goal is not reached, or when the queries run out
+//! otherwise, one query for each measures its column of the Jacobian: a step on its axis alone, whose
+//! secant says all that is known of it. After that all step together.
 
 use nalgebra::DVector;
 
@@ -166,16 +166,19 @@ impl Search {
         });
         let known = self.extras.known();
         let explanation = self.simulation.explain(known, &best.features, last, EXPLAIN_STEPS);
-        let mut jacobian = with_unknown_columns(&explanation.jacobian, self.free.dimensions());
+        // Extra parameters of which nothing is known take no part in a step.
+        let count = self.extras.stepping();
+        let mut jacobian = with_unknown_columns(&explanation.jacobian, count);
         self.explanation = Some(explanation);
         for secant in &self.secants {
-            secant.update(&mut jacobian);
+            secant.of_first(count).update(&mut jacobian);
         }
         let residual = &best.features.whole - &self.goal.whole;
-        let bounds = self.free.room(best.point.as_slice());
+        let mut bounds = self.free.room(best.point.as_slice());
+        bounds.truncate(count);
         let [undamped, _] = DAMPING_RANGE;
         let promise = damped_step(&jacobian, &residual, undamped, &bounds)?.predicted_gain;
-        let of_noise = self.simulation.gain_of_noise(best.mse, &self.free);
+        let of_noise = self.simulation.gain_of_noise(best.mse, count);
         let is_spent = promise < WORTH_OVER_NOISE * of_noise;
         let left = task.budget.saturating_sub(self.trials.len());
         let least_missed = MISSED_OVER_NOISE * self.simulation.noise(best.mse);
@@ -189,7 +192,7 @@ impl Search {
             return step;
         }
         let step = damped_step(&jacobian, &residual, self.damping, &bounds)?;
-        Some(self.free.params((&best.point + step.step).as_slice()))
+        Some(self.free.params((&best.point + self.of_all_axes(&step.step)).as_slice()))
     }
 
     /// A step from the best measured query that brings the pixels nearer, if there is one. Extra
@@ -220,10 +223,14 @@ impl Search {
             }
         };
         let is_worth_it = fit.promise > WORTH_OF_PIXELS && self.fraction > SHORTEST;
-        let step = fit.step.clone().resize_vertically(self.free.dimensions(), 0.0);
-        let point = &best.point + step * self.fraction;
+        let point = &best.point + self.of_all_axes(&fit.step) * self.fraction;
         self.pixels = Some(fit);
         is_worth_it.then(|| self.free.params(point.as_slice()))
+    }
+
+    /// A step of the first axes as one of all: the others stay where they are.
+    fn of_all_axes(&self, step: &DVector<f64>) -> DVector<f64> {
+        step.clone().resize_vertically(self.free.dimensions(), 0.0)
     }
 
     /// Damps as at the start: whether another's queries came nearer says nothing about the steps
