@@ -46,11 +46,11 @@ impl ExtraProbes {
         self.count - self.unmeasured
     }
 
-    /// Whether one should be measured next: the other parameters have gone as far as they can, or the
+    /// Whether one should be measured next: what is missed is beyond the other parameters, or the
     /// `left` queries are running out. The last query is for a step.
-    pub(super) const fn is_time(&self, others_are_spent: bool, left: usize) -> bool {
+    pub(super) const fn is_time(&self, is_beyond_others: bool, left: usize) -> bool {
         let is_late = left <= self.unmeasured + STEPS_AFTER_PROBES;
-        self.unmeasured > 0 && left > 1 && (others_are_spent || is_late)
+        self.unmeasured > 0 && left > 1 && (is_beyond_others || is_late)
     }
 
     /// The point to measure next: a step from `best` on one axis alone, to the side with more room.

@@ -13,7 +13,7 @@
 //! as long as those promise something.
 //!
 //! A simulator does not know the extra parameters of a pipeline, so at first they stay where they are.
-//! When the others promise nothing more but the goal is not reached, or when the queries run out
+//! When the others promise less than half of what the goal is missed by, or when the queries run out
 //! otherwise, one query for each measures its column of the Jacobian: a step on its axis alone, whose
 //! secant says all that is known of it. After that all step together.
 
@@ -49,6 +49,8 @@ const SHORTEST: f64 = 0.02;
 /// Extra parameters are measured while the functionals miss the goal by more than this multiple of
 /// what noise with the measured error would make them miss it by.
 const MISSED_OVER_NOISE: f64 = 2.0;
+/// … and the other parameters promise less than this part of what is missed: the rest is another's.
+const PART_OF_THE_NINE: f64 = 0.5;
 
 /// Gauss–Newton on measured residuals with a simulator's Jacobian and Broyden updates.
 pub struct ModelStrategy {
@@ -181,8 +183,10 @@ impl Search {
         let of_noise = self.simulation.gain_of_noise(best.mse, count);
         let is_spent = promise < WORTH_OVER_NOISE * of_noise;
         let left = task.budget.saturating_sub(self.trials.len());
-        let least_missed = MISSED_OVER_NOISE * self.simulation.noise(best.mse);
-        if residual.norm_squared() > least_missed && self.extras.is_time(is_spent, left) {
+        let missed = residual.norm_squared();
+        let is_missed = missed > MISSED_OVER_NOISE * self.simulation.noise(best.mse);
+        let is_beyond_others = is_spent || promise < PART_OF_THE_NINE * missed;
+        if is_missed && self.extras.is_time(is_beyond_others, left) {
             let probe = self.extras.next(&self.free, &best.point)?;
             return Some(self.free.params(probe.as_slice()));
         }
