@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A session program for isptune, in plain Python: a start for your own.
 
-isptune starts it once (session-python.toml) and sends one JSON object per line:
+isptune starts it once (session-python.toml, session-extras.toml) and sends one JSON object per line:
 
     {"input": "/tmp/x/input.ppm", "output": "/tmp/x/query-0001.ppm",
      "params": {"ev": 0.3, "red": 1.0, "green": 1.0, "blue": 1.2, "gamma": 1.0, "saturation": 1.1}}
@@ -14,6 +14,9 @@ and then answers with one line on standard output:
 Only answers may stand on standard output; messages for people go to standard error, and isptune
 shows the last of them when something fails. The end of standard input ends the program. Replace
 `render` with whatever drives your ISP.
+
+With session-extras.toml it also gets "vignette" and "vibrance", which none of the nine parameters of
+isptune stands for: they are declared as [[extra]].
 """
 
 import json
@@ -68,7 +71,14 @@ ENCODE, STEPS = encode_table()
 DECODE = {}  # by largest sample
 
 
-def render(samples, largest, params):
+def falloff(width, height, strength):
+    """How much more light a vignette leaves each pixel: 1 in the middle, 1 + strength in a corner."""
+    rows = [(2 * (y + 0.5) / height - 1) ** 2 / 2 for y in range(height)]
+    columns = [(2 * (x + 0.5) / width - 1) ** 2 / 2 for x in range(width)]
+    return [1 + strength * (row + column) for row in rows for column in columns]
+
+
+def render(width, height, samples, largest, params):
     """Exposure (EV), gains, gamma and saturation on linear light; 8-bit samples come out."""
     light = DECODE.get(largest)
     if light is None:
@@ -80,14 +90,20 @@ def render(samples, largest, params):
         for name in ("red", "green", "blue")
     ]
     saturation = params["saturation"]
+    vibrance = params.get("vibrance", 0.0)
+    vignette = falloff(width, height, params.get("vignette", 0.0))
     rendered = bytearray(len(samples))
     for at in range(0, len(samples), 3):
         red = curves[0][samples[at]]
         green = curves[1][samples[at + 1]]
         blue = curves[2][samples[at + 2]]
         grey = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        # Vibrance is saturation that acts less the more a colour is saturated already.
+        most = max(red, green, blue, 1e-6)
+        factor = saturation + vibrance * min(red, green, blue) / most
+        gain = vignette[at // 3]
         for channel, value in enumerate((red, green, blue)):
-            value = grey + saturation * (value - grey)
+            value = (grey + factor * (value - grey)) * gain
             rendered[at + channel] = ENCODE[round(min(max(value, 0.0), 1.0) * STEPS)]
     return rendered
 
@@ -97,7 +113,8 @@ def main():
         try:
             request = json.loads(line)
             width, height, largest, samples = read_ppm(request["input"])
-            write_ppm(request["output"], width, height, render(samples, largest, request["params"]))
+            rendered = render(width, height, samples, largest, request["params"])
+            write_ppm(request["output"], width, height, rendered)
             answer = {"ok": True}
         except Exception as error:  # the program must live on to answer the next line
             answer = {"ok": False, "error": f"{type(error).__name__}: {error}"}

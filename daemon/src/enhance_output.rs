@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use isp_hw::OpenPipeline;
-use tuner::{Frame, ParameterInfo, Params, Pipeline, Stopped, TasteOptions, TasteOutcome};
+use tuner::{Frame, Params, Pipeline, Stopped, TasteOptions, TasteOutcome};
 
 use crate::camera_end::LeftAt;
 use crate::exit::Exit;
-use crate::json::{self, EnhanceJson, EnhanceQueryJson, canonical, native};
+use crate::json::{self, EnhanceJson, EnhanceQueryJson};
+use crate::parameter_table::ParameterTable;
 use crate::report::TasteReportPictures;
 use crate::{result_files, result_lines, standard_output, taste_report};
 
@@ -79,7 +80,7 @@ impl EnhanceOutput {
     /// # Errors
     /// When the picture cannot be rendered, or a file cannot be written.
     pub fn write(&self, done: &mut Enhancement, pipeline: &mut OpenPipeline) -> Result<()> {
-        let table = pipeline.parameters().to_vec();
+        let table = ParameterTable::of(pipeline);
         let mut written = Written::default();
         let files = self.write_files(done, pipeline, &table, &mut written);
         if self.json {
@@ -94,7 +95,7 @@ impl EnhanceOutput {
         &self,
         done: &mut Enhancement,
         pipeline: &mut OpenPipeline,
-        table: &[ParameterInfo],
+        table: &ParameterTable,
         written: &mut Written,
     ) -> Result<()> {
         if self.out.is_none() && self.report.is_none() {
@@ -121,15 +122,16 @@ impl EnhanceOutput {
     }
 }
 
-fn json_of(done: &Enhancement, table: &[ParameterInfo], written: Written) -> EnhanceJson {
+fn json_of(done: &Enhancement, table: &ParameterTable, written: Written) -> EnhanceJson {
     let outcome = &done.outcome;
     let result = outcome.result().map(|each| each.params);
     EnhanceJson {
         model: done.names.policy.clone(),
         strength: done.taste.strength,
         queries: outcome.queries.iter().map(|each| EnhanceQueryJson::new(each, table)).collect(),
-        params: result.map(|params| canonical(&params, table)).unwrap_or_default(),
-        native: result.map(|params| native(&params, table)).unwrap_or_default(),
+        params: result.map(|params| table.canonical(&params)).unwrap_or_default(),
+        extra: result.map(|params| table.extra(&params)).unwrap_or_default(),
+        native: result.map(|params| table.native(&params)).unwrap_or_default(),
         stopped: outcome.stopped,
         error: outcome.error.clone(),
         left_at: done.left_at,
@@ -141,7 +143,7 @@ fn json_of(done: &Enhancement, table: &[ParameterInfo], written: Written) -> Enh
 fn write_lines(
     to: &mut dyn Write,
     done: &Enhancement,
-    table: &[ParameterInfo],
+    table: &ParameterTable,
     written: &Written,
 ) -> io::Result<()> {
     let Some(result) = done.outcome.result() else { return Ok(()) };

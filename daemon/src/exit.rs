@@ -25,6 +25,8 @@ pub enum Exit {
     Done,
     /// Failed without a result.
     Failed,
+    /// What was asked for makes no sense.
+    WrongUsage,
     /// The pipeline failed on the way; there is a result.
     PipelineFailed,
     /// The goal cannot be tuned to.
@@ -38,6 +40,7 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
+            Exit::WrongUsage => 2,
             Exit::PipelineFailed => 3,
             Exit::GoalRefused => 4,
             Exit::Interrupted => 130,
@@ -45,9 +48,17 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// A word of the command line that turns out to mean nothing once the pipeline is known.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
 /// The exit that an error leads to.
 #[must_use]
 pub fn code_of(error: &anyhow::Error) -> Exit {
+    if error.downcast_ref::<UsageError>().is_some() {
+        return Exit::WrongUsage;
+    }
     let refused = error.downcast_ref::<GoalError>().is_some()
         || error.downcast_ref::<StyleGoalError>().is_some()
         || matches!(error.downcast_ref(), Some(LookError::Refused { .. }));

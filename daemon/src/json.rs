@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
-use tuner::{
-    ParameterInfo, Params, QueryRecord, Registration, Score, Stopped, StyleRecord, TasteQuery,
-};
+use tuner::{QueryRecord, Registration, Score, Stopped, StyleRecord, TasteQuery};
 
 use crate::camera_end::LeftAt;
+use crate::parameter_table::ParameterTable;
 use crate::standard_output;
 use crate::tuning::UsedCalibration;
 
@@ -66,6 +65,8 @@ pub struct MatchJson {
 pub struct QueryJson {
     index: usize,
     params: BTreeMap<&'static str, f64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extra: BTreeMap<String, f64>,
     native: BTreeMap<String, f64>,
     #[serde(flatten)]
     nearness: Nearness,
@@ -83,11 +84,12 @@ enum Nearness {
 impl QueryJson {
     /// A record in the canonical values and in the pipeline's own.
     #[must_use]
-    pub fn new(record: &QueryRecord, table: &[ParameterInfo]) -> Self {
+    pub fn new(record: &QueryRecord, table: &ParameterTable) -> Self {
         Self {
             index: record.index,
-            params: canonical(&record.params, table),
-            native: native(&record.params, table),
+            params: table.canonical(&record.params),
+            extra: table.extra(&record.params),
+            native: table.native(&record.params),
             nearness: match &record.style {
                 Some(style) => Nearness::Style { style: style.clone() },
                 None => Nearness::Finish {
@@ -101,19 +103,6 @@ impl QueryJson {
     }
 }
 
-/// Canonical values of the parameters that a pipeline has.
-#[must_use]
-pub fn canonical(params: &Params, table: &[ParameterInfo]) -> BTreeMap<&'static str, f64> {
-    table.iter().map(|info| (info.parameter.name(), params.get(info.parameter))).collect()
-}
-
-/// Values in the pipeline's own keys and units.
-#[must_use]
-pub fn native(params: &Params, table: &[ParameterInfo]) -> BTreeMap<String, f64> {
-    let value = |info: &ParameterInfo| info.to_native(params.get(info.parameter));
-    table.iter().map(|info| (info.key.clone(), value(info))).collect()
-}
-
 /// `enhance --json`.
 #[derive(Debug, Serialize)]
 pub struct EnhanceJson {
@@ -125,6 +114,9 @@ pub struct EnhanceJson {
     pub queries: Vec<EnhanceQueryJson>,
     /// Those of the last query, which is the result; empty where none succeeded.
     pub params: BTreeMap<&'static str, f64>,
+    /// Its extra parameters, where the pipeline has any.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub extra: BTreeMap<String, f64>,
     /// The same in the pipeline's own keys and units.
     pub native: BTreeMap<String, f64>,
     /// Why it ended.
@@ -146,6 +138,8 @@ pub struct EnhanceJson {
 pub struct EnhanceQueryJson {
     index: usize,
     params: BTreeMap<&'static str, f64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extra: BTreeMap<String, f64>,
     native: BTreeMap<String, f64>,
     elapsed_ms: f64,
 }
@@ -153,11 +147,12 @@ pub struct EnhanceQueryJson {
 impl EnhanceQueryJson {
     /// A query in the canonical values and in the pipeline's own.
     #[must_use]
-    pub fn new(query: &TasteQuery, table: &[ParameterInfo]) -> Self {
+    pub fn new(query: &TasteQuery, table: &ParameterTable) -> Self {
         Self {
             index: query.index,
-            params: canonical(&query.params, table),
-            native: native(&query.params, table),
+            params: table.canonical(&query.params),
+            extra: table.extra(&query.params),
+            native: table.native(&query.params),
             elapsed_ms: query.elapsed_ms,
         }
     }
@@ -168,6 +163,9 @@ impl EnhanceQueryJson {
 pub struct RenderJson {
     /// Canonical values.
     pub params: BTreeMap<&'static str, f64>,
+    /// Those of the extra parameters, where the pipeline has any.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub extra: BTreeMap<String, f64>,
     /// The pipeline's own keys and units.
     pub native: BTreeMap<String, f64>,
     /// The rendered picture.

@@ -3,22 +3,18 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use tuner::{ParameterInfo, Params};
+use tuner::Params;
 
 use crate::camera_end::LeftAt;
+use crate::parameter_table::{ParameterTable, ParameterValue};
 
 /// One line a parameter: the canonical value and the pipeline's own.
 ///
 /// # Errors
 /// When `to` cannot be written.
-pub fn parameters(to: &mut dyn Write, params: &Params, table: &[ParameterInfo]) -> io::Result<()> {
-    for info in table {
-        let value = params.get(info.parameter);
-        let native = info.to_native(value);
-        let line = format!(
-            "  {:11} {value:+.3}   {} = {native:.4} {}",
-            info.parameter, info.key, info.unit
-        );
+pub fn parameters(to: &mut dyn Write, params: &Params, table: &ParameterTable) -> io::Result<()> {
+    for ParameterValue { name, key, unit, canonical, native, .. } in table.values(params) {
+        let line = format!("  {name:11} {canonical:+.3}   {key} = {native:.4} {unit}");
         writeln!(to, "{}", line.trim_end())?;
     }
     Ok(())

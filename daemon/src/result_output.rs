@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use isp_hw::OpenPipeline;
-use tuner::{Frame, ParameterInfo, Pipeline, Stopped, write_atomically};
+use tuner::{Frame, Pipeline, Stopped, write_atomically};
 
 use crate::exit::Exit;
 use crate::json::{self, MatchJson, QueryJson};
+use crate::parameter_table::ParameterTable;
 use crate::report::ReportPictures;
 use crate::task_choice::TaskGoal;
 use crate::tune_report::{self, Names};
@@ -55,7 +56,7 @@ impl ResultOutput {
         pipeline: &mut OpenPipeline,
         names: &Names,
     ) -> Result<Exit> {
-        let table = pipeline.parameters().to_vec();
+        let table = ParameterTable::of(pipeline);
         let mut written = Written::default();
         let files = self.write_files(&mut tuned, pipeline, &table, names, &mut written);
         if self.json {
@@ -71,7 +72,7 @@ impl ResultOutput {
         &self,
         tuned: &mut Tuned,
         pipeline: &mut OpenPipeline,
-        table: &[ParameterInfo],
+        table: &ParameterTable,
         names: &Names,
         written: &mut Written,
     ) -> Result<()> {
@@ -106,7 +107,7 @@ struct Written {
 fn write_report(
     path: &Path,
     tuned: &Tuned,
-    table: &[ParameterInfo],
+    table: &ParameterTable,
     names: &Names,
     pipeline: &mut OpenPipeline,
     after: &Frame,
@@ -122,7 +123,7 @@ fn write_report(
         .with_context(|| path.display().to_string())
 }
 
-fn json_of(tuned: &Tuned, table: &[ParameterInfo], written: Written) -> MatchJson {
+fn json_of(tuned: &Tuned, table: &ParameterTable, written: Written) -> MatchJson {
     MatchJson {
         task: tuned.goal.task(),
         task_reason: tuned.task_reason.clone(),
@@ -147,7 +148,7 @@ fn json_of(tuned: &Tuned, table: &[ParameterInfo], written: Written) -> MatchJso
 fn write_lines(
     out: &mut dyn Write,
     tuned: &Tuned,
-    table: &[ParameterInfo],
+    table: &ParameterTable,
     written: &Written,
 ) -> io::Result<()> {
     let Some(best) = tuned.outcome.best_query() else { return Ok(()) };
@@ -191,7 +192,7 @@ fn write_lines(
     result_lines::files(out, &[("picture", picture), ("report", report), ("log", log)])
 }
 
-fn write_log(path: &Path, tuned: &Tuned, table: &[ParameterInfo]) -> Result<()> {
+fn write_log(path: &Path, tuned: &Tuned, table: &ParameterTable) -> Result<()> {
     let mut lines = Vec::new();
     for query in &tuned.outcome.queries {
         serde_json::to_writer(&mut lines, &QueryJson::new(query, table))?;

@@ -3,27 +3,28 @@
 use tuner::{Parameter, ParameterInfo, Stopped, TasteQuery};
 
 use crate::enhance_output::Enhancement;
+use crate::parameter_table::{ParameterTable, ParameterValue};
 use crate::report::{ReportParameter, TasteReport, TasteReportParameter, TasteReportQuery, signed};
 use crate::tune_report::{command_line, in_words, label, now, parameter};
 
 /// The report of an enhancement, without its pictures; `result` is its last query.
 #[must_use]
-pub fn of(done: &Enhancement, result: &TasteQuery, table: &[ParameterInfo]) -> TasteReport {
+pub fn of(done: &Enhancement, result: &TasteQuery, table: &ParameterTable) -> TasteReport {
     let parameter = |info: &ParameterInfo| {
         let found = done.found.get(info.parameter);
         TasteReportParameter {
             parameter: info.parameter,
-            result: parameter(info, &result.params, &done.taste.limits),
+            result: parameter(&ParameterValue::of(info, &result.params), &done.taste.limits),
             found,
             found_native: info.to_native(found),
         }
     };
     let query = |query: &TasteQuery| TasteReportQuery {
         index: query.index,
-        canonical: table.iter().map(|info| query.params.get(info.parameter)).collect(),
+        canonical: table.nine.iter().map(|info| query.params.get(info.parameter)).collect(),
         elapsed_ms: query.elapsed_ms,
     };
-    let parameters: Vec<TasteReportParameter> = table.iter().map(parameter).collect();
+    let parameters: Vec<TasteReportParameter> = table.nine.iter().map(parameter).collect();
     TasteReport {
         created: now(),
         input_name: done.names.input.clone(),
@@ -33,7 +34,7 @@ pub fn of(done: &Enhancement, result: &TasteQuery, table: &[ParameterInfo]) -> T
         budget: done.taste.queries,
         stopped: stopped(done.outcome.stopped).to_owned(),
         queries: done.outcome.queries.iter().map(query).collect(),
-        limits: limits(done, table, &parameters),
+        limits: limits(done, &table.nine, &parameters),
         parameters,
         command_line: command_line(&result.params, table, &done.names.render_options),
     }

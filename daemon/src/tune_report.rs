@@ -1,7 +1,8 @@
 //! A tune told as a report.
 
-use tuner::{Limits, Parameter, ParameterInfo, Params, QueryRecord, Score, Stopped, StyleRecord};
+use tuner::{Limits, Parameter, Params, QueryRecord, Score, Stopped, StyleRecord};
 
+use crate::parameter_table::{ParameterTable, ParameterValue};
 use crate::report::{
     Report, ReportParameter, ReportQuery, ReportRegistration, ReportScores, ReportStyle,
     capitalised,
@@ -28,7 +29,7 @@ pub struct Names {
 
 /// The report of a tune, without its pictures.
 #[must_use]
-pub fn of(tuned: &Tuned, table: &[ParameterInfo], names: &Names) -> Report {
+pub fn of(tuned: &Tuned, table: &ParameterTable, names: &Names) -> Report {
     let best = tuned.outcome.best_query();
     Report {
         title: names.title.clone(),
@@ -92,43 +93,46 @@ fn query(record: &QueryRecord) -> ReportQuery {
     }
 }
 
-fn parameters(best: &QueryRecord, tuned: &Tuned, table: &[ParameterInfo]) -> Vec<ReportParameter> {
-    table.iter().map(|info| parameter(info, &best.params, &tuned.limits)).collect()
+fn parameters(best: &QueryRecord, tuned: &Tuned, table: &ParameterTable) -> Vec<ReportParameter> {
+    table.values(&best.params).map(|value| parameter(&value, &tuned.limits)).collect()
 }
 
 /// One of these parameters, as a report shows it.
 #[must_use]
-pub fn parameter(info: &ParameterInfo, params: &Params, limits: &Limits) -> ReportParameter {
-    let canonical = params.get(info.parameter);
-    let [low, high] = limits.interval(info.parameter);
+pub fn parameter(value: &ParameterValue<'_>, limits: &Limits) -> ReportParameter {
+    let ParameterValue { axis, name, unit, canonical, native, .. } = *value;
+    let [low, high] = limits.interval(axis);
     ReportParameter {
-        label: label(info.parameter),
+        label: label_of(name),
         canonical,
-        native: info.to_native(canonical),
-        unit: info.unit.clone(),
+        native,
+        unit: unit.to_owned(),
         low,
         high,
-        locked: limits.is_locked(info.parameter),
+        locked: limits.is_locked(axis),
     }
 }
 
 /// `red_gain` as "Red gain".
 #[must_use]
 pub fn label(parameter: Parameter) -> String {
-    capitalised(&parameter.name().replace('_', " "))
+    label_of(parameter.name())
+}
+
+fn label_of(name: &str) -> String {
+    capitalised(&name.replace('_', " "))
 }
 
 /// The command that renders these parameters again, with `--input` and `--pipeline` as they would be
 /// typed; empty where no command can.
 #[must_use]
-pub fn command_line(params: &Params, table: &[ParameterInfo], render_options: &str) -> String {
+pub fn command_line(params: &Params, table: &ParameterTable, render_options: &str) -> String {
     if render_options.is_empty() {
         return String::new();
     }
-    let values: Vec<String> = table
-        .iter()
-        .map(|info| format!("{}={}", info.parameter, params.get(info.parameter)))
-        .collect();
+    let values = table.values(params);
+    let values: Vec<String> =
+        values.map(|value| format!("{}={}", value.name, value.canonical)).collect();
     format!("isptune render {render_options} --params {} --out out.png", values.join(","))
 }
 

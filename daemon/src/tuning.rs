@@ -11,9 +11,10 @@ use isp_hw::{Input, OpenPipeline, ViewSimulator};
 use serde::Serialize;
 use tuner::actor::Actor;
 use tuner::{
-    EpisodeOptions, Evidence, Frame, Goal, GoalOptions, Limits, Outcome, Params, Pipeline,
-    PipelineError, Planes, QueryRecord, Simulator, Stopped, View, confidence, confidence_of_style,
-    limits_of_result, limits_of_style, noise_steps, run_episode, run_style_episode, strategy,
+    EpisodeOptions, Evidence, ExtraParameter, Frame, Goal, GoalOptions, Limits, Outcome, Params,
+    Pipeline, PipelineError, Planes, QueryRecord, Simulator, Stopped, View, confidence,
+    confidence_of_style, limits_of_result, limits_of_style, noise_steps, run_episode,
+    run_style_episode, strategy,
 };
 
 use crate::camera_end::LeftAt;
@@ -208,9 +209,10 @@ impl Search<'_> {
         }?;
         let [width, height] = outcome.size;
         let view = View::of_size(width, height);
+        let extras = pipeline.extra_parameters();
         let (confidence, limited_by) = match &goal {
-            TaskGoal::Finish(goal) => assess(&outcome, goal, &view, &limits),
-            TaskGoal::Style(_) => assess_style(&outcome, &limits),
+            TaskGoal::Finish(goal) => assess(&outcome, goal, &view, &limits, extras),
+            TaskGoal::Style(_) => assess_style(&outcome, &limits, extras),
         };
         let [mosaic_width, mosaic_height] = view.mosaic_size();
         Ok(Tuned {
@@ -250,7 +252,13 @@ impl Tuned {
 }
 
 /// Confidence, and what limited the result.
-fn assess(outcome: &Outcome, goal: &Goal, view: &View, limits: &Limits) -> (f64, Vec<String>) {
+fn assess(
+    outcome: &Outcome,
+    goal: &Goal,
+    view: &View,
+    limits: &Limits,
+    extras: &[ExtraParameter],
+) -> (f64, Vec<String>) {
     let Some(best) = outcome.best_query() else {
         return (0.0, outcome.error.iter().cloned().collect());
     };
@@ -264,8 +272,8 @@ fn assess(outcome: &Outcome, goal: &Goal, view: &View, limits: &Limits) -> (f64,
         // Goal and output are taken to be equally noisy, so their difference has √2 of it.
         noise_steps: noise_steps(&goal.aligned()) * std::f64::consts::SQRT_2,
     };
-    let mut limited_by: Vec<String> =
-        limits_of_result(&evidence, limits, &best.params).iter().map(ToString::to_string).collect();
+    let of_result = limits_of_result(&evidence, limits, &best.params, extras);
+    let mut limited_by: Vec<String> = of_result.iter().map(ToString::to_string).collect();
     match outcome.stopped {
         Stopped::Error => limited_by.extend(outcome.error.clone()),
         Stopped::Interrupted => limited_by.push("the tune was interrupted".to_owned()),
@@ -275,14 +283,18 @@ fn assess(outcome: &Outcome, goal: &Goal, view: &View, limits: &Limits) -> (f64,
 }
 
 /// The same of a tune to a style.
-fn assess_style(outcome: &Outcome, limits: &Limits) -> (f64, Vec<String>) {
+fn assess_style(
+    outcome: &Outcome,
+    limits: &Limits,
+    extras: &[ExtraParameter],
+) -> (f64, Vec<String>) {
     let mut limited_by = Vec::new();
     let mut confidence = 0.0;
     if let Some((best, style)) =
         outcome.best_query().and_then(|best| Some((best, best.style.as_ref()?)))
     {
         confidence = confidence_of_style(style.distance);
-        let of_result = limits_of_style(style.distance, limits, &best.params);
+        let of_result = limits_of_style(style.distance, limits, &best.params, extras);
         limited_by.extend(of_result.iter().map(ToString::to_string));
     }
     let refused = outcome.queries.iter().filter_map(|query| {

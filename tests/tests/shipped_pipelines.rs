@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use isp_hw::{OpenPipeline, PipelineFile};
 use isptune_tests::program::{bytes, picture};
-use tuner::{Frame, Parameter, Params, Pipeline};
+use tuner::{Axis, Frame, Parameter, Params, Pipeline};
 
 /// Opens a shipped pipeline, or says that its program is not installed.
 fn open(name: &str, probe: &[&str]) -> Option<OpenPipeline> {
@@ -96,5 +96,24 @@ fn graphicsmagick_renders_as_promised() {
 fn the_session_example_renders_as_promised() {
     if let Some(mut pipeline) = open("session-python.toml", &["python3", "--version"]) {
         neutral_is_the_input_and_every_parameter_works_both_ways(&mut pipeline);
+    }
+}
+
+#[test]
+fn the_extra_parameters_of_the_example_work_both_ways() {
+    let Some(mut pipeline) = open("session-extras.toml", &["python3", "--version"]) else { return };
+    let names: Vec<&str> =
+        pipeline.extra_parameters().iter().map(|extra| extra.name.as_str()).collect();
+    assert_eq!(names, ["vignette", "vibrance"]);
+    neutral_is_the_input_and_every_parameter_works_both_ways(&mut pipeline);
+    let mut amounts = |axis: Axis, of: Parameter| {
+        [-0.5, 0.0, 0.5]
+            .map(|value| amount(of, &pipeline.query(&Params::NEUTRAL.with(axis, value)).unwrap()))
+    };
+    for (axis, of) in
+        [(Axis::Extra(0), Parameter::Exposure), (Axis::Extra(1), Parameter::Saturation)]
+    {
+        let amounts = amounts(axis, of);
+        assert!(amounts.is_sorted_by(|a, b| a < b), "{axis}: {amounts:?}");
     }
 }

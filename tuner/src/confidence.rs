@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::registration::Content;
-use crate::{Limits, Parameter, Params, Registration};
+use crate::{Axis, ExtraParameter, Limits, Parameter, Params, Registration};
 
 /// Correlation of detail from which on a registration is beyond doubt: nine in ten renderings of the
 /// same scene over the whole range of the parameters are above it.
@@ -50,8 +50,8 @@ pub enum Limit {
     },
     /// Parameters that might have helped were locked, missing, or at the end of what was allowed.
     Locks {
-        /// Which.
-        parameters: Vec<Parameter>,
+        /// Their names.
+        parameters: Vec<String>,
     },
     /// The goal's place is not certain.
     Registration {
@@ -86,8 +86,8 @@ impl fmt::Display for Limit {
                 100.0 * share
             ),
             Self::Locks { parameters } => {
-                let names: Vec<&str> = parameters.iter().map(|p| p.name()).collect();
-                write!(formatter, "locked or at the end of the allowed range: {}", names.join(", "))
+                let names = parameters.join(", ");
+                write!(formatter, "locked or at the end of the allowed range: {names}")
             }
             Self::Registration { correlation } => write!(
                 formatter,
@@ -149,21 +149,30 @@ fn fit(steps: f64) -> f64 {
 
 /// What limited a result that is this distance from the goal's style, as [`limits_of_result`].
 #[must_use]
-pub fn limits_of_style(distance: f64, limits: &Limits, best: &Params) -> Vec<Limit> {
-    let parameters = at_end(limits, best);
+pub fn limits_of_style(
+    distance: f64,
+    limits: &Limits,
+    best: &Params,
+    extras: &[ExtraParameter],
+) -> Vec<Limit> {
+    let parameters = at_end(limits, best, extras);
     let misses = 255.0 * distance > 1.0;
     let locks = (misses && !parameters.is_empty()).then_some(Limit::Locks { parameters });
     locks.into_iter().collect()
 }
 
-/// Parameters that could not move any further, or at all.
-fn at_end(limits: &Limits, best: &Params) -> Vec<Parameter> {
-    let at_end = |&parameter: &Parameter| {
-        let [low, high] = limits.interval(parameter);
-        let value = best.get(parameter);
-        limits.is_locked(parameter) || value - low < AT_END || high - value < AT_END
+/// Names of the parameters that could not move any further, or at all.
+fn at_end(limits: &Limits, best: &Params, extras: &[ExtraParameter]) -> Vec<String> {
+    let at_end = |axis: Axis| {
+        let [low, high] = limits.interval(axis);
+        let value = best.get(axis);
+        limits.is_locked(axis) || value - low < AT_END || high - value < AT_END
     };
-    Parameter::ALL.into_iter().filter(at_end).collect()
+    let nine = Parameter::ALL.into_iter().map(|each| (Axis::from(each), each.name()));
+    let names = extras.iter().map(|extra| extra.name.as_str());
+    let extras = names.enumerate().map(|(index, name)| (Axis::Extra(index), name));
+    let ended = nine.chain(extras).filter(|(axis, _)| at_end(*axis));
+    ended.map(|(_, name)| name.to_owned()).collect()
 }
 
 /// Residual beyond the noise, in 8-bit steps.
@@ -172,9 +181,14 @@ fn excess_steps(evidence: &Evidence) -> f64 {
 }
 
 /// What limited the result, the gravest first; `best` are the parameters kept, `limits` what they
-/// were allowed.
+/// were allowed, `extras` what the pipeline has beside the nine.
 #[must_use]
-pub fn limits_of_result(evidence: &Evidence, limits: &Limits, best: &Params) -> Vec<Limit> {
+pub fn limits_of_result(
+    evidence: &Evidence,
+    limits: &Limits,
+    best: &Params,
+    extras: &[ExtraParameter],
+) -> Vec<Limit> {
     let mut found = Vec::new();
     let registration = &evidence.registration;
     match registration.content {
@@ -192,7 +206,7 @@ pub fn limits_of_result(evidence: &Evidence, limits: &Limits, best: &Params) -> 
     let misses = excess > evidence.noise_steps.max(1.0);
     if misses {
         // A parameter that could not move is only to blame when something is left to explain.
-        let parameters = at_end(limits, best);
+        let parameters = at_end(limits, best, extras);
         if !parameters.is_empty() {
             found.push(Limit::Locks { parameters });
         }
@@ -210,6 +224,7 @@ pub fn limits_of_result(evidence: &Evidence, limits: &Limits, best: &Params) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Curve;
 
     fn evidence() -> Evidence {
         Evidence {
@@ -231,7 +246,7 @@ mod tests {
         assert_eq!(confidence(&evidence()), 1.0);
         let noisy = Evidence { residual_steps: 2.9, noise_steps: 3.0, ..evidence() };
         assert_eq!(confidence(&noisy), 1.0);
-        let limits = limits_of_result(&noisy, &Limits::default(), &Params::NEUTRAL);
+        let limits = limits_of_result(&noisy, &Limits::default(), &Params::NEUTRAL, &[]);
         assert_eq!(limits, [Limit::Noise { steps: 3.0 }]);
     }
 
@@ -254,12 +269,24 @@ mod tests {
     fn locks_are_blamed_only_for_a_miss() {
         let mut limits = Limits::default();
         limits.lock(Parameter::Exposure, 0.0).unwrap();
-        let fine = limits_of_result(&evidence(), &limits, &Params::NEUTRAL);
+        let fine = limits_of_result(&evidence(), &limits, &Params::NEUTRAL, &[]);
         assert_eq!(fine, []);
         let missed = Evidence { residual_steps: 9.0, ..evidence() };
         let best = Params::NEUTRAL.with(Parameter::Texture, 1.0);
-        let blamed = limits_of_result(&missed, &limits, &best);
-        let parameters = vec![Parameter::Exposure, Parameter::Texture];
+        let blamed = limits_of_result(&missed, &limits, &best, &[]);
+        let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let parameters = named(&["exposure", "texture"]);
+        assert_eq!(blamed.first(), Some(&Limit::Locks { parameters }));
+        let scale = crate::NativeScale { range: [0.0, 2.0], curve: Curve::Linear, neutral: 1.0 };
+        let extras = ["tint", "haze"].map(|name| ExtraParameter {
+            name: name.to_owned(),
+            key: name.to_owned(),
+            scale,
+            unit: String::new(),
+        });
+        let best = Params::NEUTRAL.with(Axis::Extra(1), -1.0);
+        let blamed = limits_of_result(&missed, &limits.with_extras(2), &best, &extras);
+        let parameters = named(&["exposure", "haze"]);
         assert_eq!(blamed.first(), Some(&Limit::Locks { parameters }));
         assert!(blamed.iter().any(|limit| limit.to_string().contains("9.0 steps")));
     }

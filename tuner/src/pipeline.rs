@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{Frame, ParameterInfo, Params, View};
+use crate::{ExtraParameter, Frame, ParameterInfo, Params, View};
 
 /// Anything with parameters that renders a picture: a camera, a program, the software ISP.
 ///
@@ -10,6 +10,12 @@ use crate::{Frame, ParameterInfo, Params, View};
 pub trait Pipeline {
     /// The parameters that this pipeline has, in canonical order; the others stay neutral.
     fn parameters(&self) -> &[ParameterInfo];
+
+    /// What it has beside the nine, at most [`crate::MOST_EXTRAS`]; their values stand in
+    /// [`Params::extras`] in this order.
+    fn extra_parameters(&self) -> &[ExtraParameter] {
+        &[]
+    }
 
     /// The picture as it was found, which costs no query: a file pipeline's input, or what a camera
     /// shows before anything is written to it.

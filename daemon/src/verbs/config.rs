@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use isp_hw::{Kind, PipelineFile};
 use serde::Serialize;
+use tuner::{Axis, Curve, ExtraParameter, Limits, NativeScale, ParameterInfo};
 
 use crate::exit::Exit;
 use crate::json;
@@ -64,13 +65,38 @@ struct ShowJson {
     file: String,
     kind: &'static str,
     parameters: Vec<ShownParameter>,
+    /// Those beside the nine.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    extra: Vec<ShownParameter>,
 }
 
 #[derive(Debug, Serialize)]
 struct ShownParameter {
-    #[serde(flatten)]
-    info: tuner::ParameterInfo,
+    parameter: String,
+    key: String,
+    range: [f64; 2],
+    curve: Curve,
+    neutral: f64,
+    unit: String,
     limits: [f64; 2],
+}
+
+impl ShownParameter {
+    fn of_the_nine(info: ParameterInfo, limits: &Limits) -> Self {
+        let (scale, limits) = (info.scale(), limits.interval(info.parameter));
+        Self::new(info.parameter.name(), info.key, scale, info.unit, limits)
+    }
+
+    fn extra((index, extra): (usize, &ExtraParameter), limits: &Limits) -> Self {
+        let ExtraParameter { name, key, scale, unit } = extra;
+        let limits = limits.interval(Axis::Extra(index));
+        Self::new(name, key.clone(), *scale, unit.clone(), limits)
+    }
+
+    fn new(name: &str, key: String, scale: NativeScale, unit: String, limits: [f64; 2]) -> Self {
+        let NativeScale { range, curve, neutral } = scale;
+        Self { parameter: name.to_owned(), key, range, curve, neutral, unit, limits }
+    }
 }
 
 /// Runs the verb.
@@ -138,20 +164,23 @@ fn show(options: &Show) -> Result<Exit> {
     let parameters: Vec<ShownParameter> = file
         .parameters()
         .into_iter()
-        .map(|info| ShownParameter { limits: limits.interval(info.parameter), info })
+        .map(|info| ShownParameter::of_the_nine(info, &limits))
         .collect();
+    let extras = file.extra_parameters().iter().enumerate();
+    let extra: Vec<ShownParameter> =
+        extras.map(|each| ShownParameter::extra(each, &limits)).collect();
     if options.json {
-        json::print(&ShowJson { file: file.label().to_owned(), kind, parameters })?;
+        json::print(&ShowJson { file: file.label().to_owned(), kind, parameters, extra })?;
         return Ok(Exit::Done);
     }
     standard_output::print(|out| {
         writeln!(out, "{}: kind {kind}", file.label())?;
-        for ShownParameter { info, limits: [low, high] } in &parameters {
-            let [first, last] = info.range;
+        for shown in parameters.iter().chain(&extra) {
+            let ([first, last], [low, high]) = (shown.range, shown.limits);
             writeln!(
                 out,
                 "  {:11} {} from {first} over {} to {last} {}; allowed {low} to {high}",
-                info.parameter, info.key, info.neutral, info.unit
+                shown.parameter, shown.key, shown.neutral, shown.unit
             )?;
         }
         Ok(())

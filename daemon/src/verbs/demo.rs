@@ -131,7 +131,7 @@ pub fn run(options: &Options) -> Result<Exit> {
             Isp::Software => format!("--input {}", folder.join("before.png").display()),
         },
     };
-    let tune_options = options.search.tune_options(Limits::default(), &Params::NEUTRAL)?;
+    let tune_options = options.search.tune_options(Limits::default(), &Params::NEUTRAL, &[])?;
     let progress = Progress::start(options.search.budget());
     let tuned =
         tune(&mut pipeline, goal, &tune_options, &cancel, &mut |record| progress.query(record));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use isp_hw::OpenPipeline;
-use tuner::{Parameter, Pipeline, TasteOptions, TasteOutcome, TasteQuery, run_taste};
+use tuner::{Pipeline, TasteOptions, TasteOutcome, TasteQuery, run_taste};
 
 use crate::enhance_output::{EnhanceNames, EnhanceOutput, Enhancement, exit_of};
 use crate::exit::Exit;
@@ -32,10 +32,10 @@ pub struct Options {
     queries: u32,
     /// Never touch a parameter: "red_gain" stays as it was found, "red_gain=0.2" stays there
     #[arg(long, value_name = "NAME[=VALUE]", value_parser = parse_lock)]
-    lock: Vec<(Parameter, Option<f64>)>,
+    lock: Vec<(String, Option<f64>)>,
     /// Keep a parameter within canonical limits: "exposure=-0.3..0.5"
     #[arg(long, value_name = "NAME=LOW..HIGH", value_parser = parse_limit)]
-    limit: Vec<(Parameter, [f64; 2])>,
+    limit: Vec<(String, [f64; 2])>,
     #[command(flatten)]
     output: EnhanceOutput,
     /// Put a camera back as it was found, instead of leaving it enhanced
@@ -55,7 +55,8 @@ pub fn run(options: &Options) -> Result<Exit> {
     let actor = shipped_actor::taste(options.model.as_deref())?;
     let mut pipeline = options.source.open(&file, &cancel)?;
     let mut limits = file.limits_on(&pipeline);
-    apply_limits(&mut limits, &options.limit, &options.lock, &pipeline.found_params())?;
+    let (found, extras) = (pipeline.found_params(), pipeline.extra_parameters());
+    apply_limits(&mut limits, &options.limit, &options.lock, &found, extras)?;
     if let OpenPipeline::Camera(camera) = &mut pipeline {
         camera.set_limits(limits);
     }
@@ -67,7 +68,6 @@ pub fn run(options: &Options) -> Result<Exit> {
         pipeline: file.label().to_owned(),
         render_options: options.source.as_typed(),
     };
-    let found = pipeline.found_params();
     let tell = |query: &TasteQuery| {
         // Nobody has to read along.
         let _ = writeln!(

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use tuner::{
-    EpisodeOptions, Frame, GoalOptions, Limits, Parameter, Params, Pipeline, Region, strategy,
+    EpisodeOptions, ExtraParameter, Frame, GoalOptions, Limits, Params, Pipeline, Region, strategy,
 };
 
 use crate::camera_end;
@@ -99,10 +99,10 @@ pub struct SearchOptions {
     target: f64,
     /// Never touch a parameter: "red_gain" stays as it was found, "red_gain=0.2" stays there
     #[arg(long, value_name = "NAME[=VALUE]", value_parser = parse_lock)]
-    lock: Vec<(Parameter, Option<f64>)>,
+    lock: Vec<(String, Option<f64>)>,
     /// Keep a parameter within canonical limits: "exposure=-0.3..0.5"
     #[arg(long, value_name = "NAME=LOW..HIGH", value_parser = parse_limit)]
-    limit: Vec<(Parameter, [f64; 2])>,
+    limit: Vec<(String, [f64; 2])>,
     /// Only this part of the goal counts, in pixels of the goal as it is tuned to
     #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", value_parser = parse_region)]
     region: Option<Region>,
@@ -115,12 +115,18 @@ pub struct SearchOptions {
 }
 
 impl SearchOptions {
-    /// The options of a tune within the limits of a pipeline that was found at `found`.
+    /// The options of a tune within the limits of a pipeline with these extra parameters that was
+    /// found at `found`.
     ///
     /// # Errors
-    /// When a limit is no interval within [−1, 1].
-    pub fn tune_options(&self, mut limits: Limits, found: &Params) -> Result<TuneOptions> {
-        apply_limits(&mut limits, &self.limit, &self.lock, found)?;
+    /// When a limit is no interval within [−1, 1], or the pipeline cannot have such a parameter.
+    pub fn tune_options(
+        &self,
+        mut limits: Limits,
+        found: &Params,
+        extras: &[ExtraParameter],
+    ) -> Result<TuneOptions> {
+        apply_limits(&mut limits, &self.limit, &self.lock, found, extras)?;
         Ok(TuneOptions {
             task: self.task,
             strategy: self.strategy.clone(),
@@ -164,8 +170,9 @@ pub fn run(options: &Options) -> Result<Exit> {
     options.output.check()?;
     let (goal, goal_name, kind) = options.goal.load(&options.state)?;
     let mut pipeline = options.source.open(&file, &cancel)?;
+    let (found, extras) = (pipeline.found_params(), pipeline.extra_parameters());
     let mut tune_options =
-        options.search.tune_options(file.limits_on(&pipeline), &pipeline.found_params())?;
+        options.search.tune_options(file.limits_on(&pipeline), &found, extras)?;
     if kind == Some(LookKind::Style) && tune_options.task == TaskChoice::Auto {
         tune_options.task = TaskChoice::Style;
     }

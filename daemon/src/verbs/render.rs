@@ -5,13 +5,14 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use tuner::{Params, Pipeline};
+use tuner::Pipeline;
 
 use crate::exit::Exit;
+use crate::given_params::{GivenParams, parse_given};
+use crate::interrupt;
 use crate::json::{self, RenderJson};
-use crate::option_values::parse_params;
+use crate::parameter_table::ParameterTable;
 use crate::picture_source::PictureSource;
-use crate::{interrupt, json::canonical, json::native};
 
 /// Options of `render`.
 #[derive(Debug, Args)]
@@ -20,8 +21,8 @@ pub struct Options {
     source: PictureSource,
     /// Canonical values "exposure=0.2,contrast=-0.1", or a JSON file with a "params" object (the
     /// output of match --json is one); what is not named stays neutral
-    #[arg(long, value_name = "VALUES|FILE", value_parser = parse_params, allow_hyphen_values = true)]
-    params: Params,
+    #[arg(long, value_name = "VALUES|FILE", value_parser = parse_given, allow_hyphen_values = true)]
+    params: GivenParams,
     /// Where the picture goes (png, tiff, jpg, ppm)
     #[arg(long, value_name = "PICTURE")]
     out: PathBuf,
@@ -37,16 +38,18 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<Exit> {
     let cancel = interrupt::flag()?;
     let file = options.source.load()?;
+    let params = options.params.of(file.extra_parameters())?;
     let mut pipeline = options.source.open(&file, &cancel)?;
-    let table = pipeline.parameters().to_vec();
+    let table = ParameterTable::of(&pipeline);
     let started = Instant::now();
-    let picture = pipeline.query(&options.params).with_context(|| file.label().to_owned())?;
+    let picture = pipeline.query(&params).with_context(|| file.label().to_owned())?;
     let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
     picture.save(&options.out)?;
     if options.json {
         json::print(&RenderJson {
-            params: canonical(&options.params, &table),
-            native: native(&options.params, &table),
+            params: table.canonical(&params),
+            extra: table.extra(&params),
+            native: table.native(&params),
             out: options.out.clone(),
             elapsed_ms,
         })?;

@@ -14,6 +14,7 @@ mod bad_values;
 mod calibrated;
 mod chart;
 mod enhanced;
+mod extras;
 mod interrupted;
 mod looks;
 mod results;

@@ -143,7 +143,9 @@ fn demo_leaves_four_files() {
 fn shipped_pipeline_files_are_in_order() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pipelines");
     let bench = Workbench::new();
-    for name in ["rawtherapee.toml", "graphicsmagick.toml", "session-python.toml"] {
+    for name in
+        ["rawtherapee.toml", "graphicsmagick.toml", "session-python.toml", "session-extras.toml"]
+    {
         let file = folder.join(name);
         let ended = bench.run(&format!("config check {}", file.display())).done();
         assert!(ended.out.ends_with(": in order\n"), "{ended:#?}");

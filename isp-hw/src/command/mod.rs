@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tuner::{Frame, ParameterInfo, Params, Pipeline, PipelineError, Samples};
+use tuner::{Axis, ExtraParameter, Frame, ParameterInfo, Params, Pipeline, PipelineError, Samples};
 
 pub use answer::{Answer, AnswerError, LONGEST_ANSWER_BYTES};
 use exchange::{Exchange, Query};
@@ -46,6 +46,8 @@ pub struct CommandConfig {
     pub output_format: ExchangeFormat,
     /// The parameters that the program has, in canonical order.
     pub parameters: Vec<ParameterInfo>,
+    /// What it has beside the nine; keys differ from those of all other parameters.
+    pub extras: Vec<ExtraParameter>,
 }
 
 /// How a program is driven.
@@ -190,6 +192,10 @@ impl Pipeline for CommandPipeline {
         &self.config.parameters
     }
 
+    fn extra_parameters(&self) -> &[ExtraParameter] {
+        &self.config.extras
+    }
+
     fn as_found(&mut self) -> Result<Frame, PipelineError> {
         Ok(self.input.clone())
     }
@@ -198,7 +204,11 @@ impl Pipeline for CommandPipeline {
         let native = self.config.parameters.iter();
         let native =
             native.map(|info| (info.key.clone(), info.to_native(params.get(info.parameter))));
-        let mut query = self.exchange.next_query(native.collect());
+        let extras = self.config.extras.iter().enumerate();
+        let extras = extras.map(|(index, extra)| {
+            (extra.key.clone(), extra.to_native(params.get(Axis::Extra(index))))
+        });
+        let mut query = self.exchange.next_query(native.chain(extras).collect());
         let rendered = self.render(&mut query).and_then(|()| self.checked_picture(&query));
         query.remove_files();
         rendered.map_err(|failure| self.program_error(&failure.in_query(query.number())))

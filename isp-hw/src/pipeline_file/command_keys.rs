@@ -3,14 +3,27 @@
 use std::path::Path;
 use std::time::Duration;
 
+use tuner::ExtraParameter;
+
 use super::{PipelineFileError, parameter_keys};
 use crate::command::placeholder::{PathName, Text};
 use crate::command::{CommandConfig, ExchangeFormat, Mode, Template};
 use crate::strict_toml::{StrictError, Table, Value};
 
 /// Keys beside those of every kind.
-pub(super) const KEYS: [&str; 7] =
-    ["mode", "program", "template", "timeout_ms", "input_format", "output_format", "parameter"];
+pub(super) const KEYS: [&str; 8] = [
+    "mode",
+    "program",
+    "template",
+    "timeout_ms",
+    "input_format",
+    "output_format",
+    "parameter",
+    EXTRA_KEY,
+];
+
+/// Tables of parameters beside the nine.
+pub(super) const EXTRA_KEY: &str = "extra";
 
 const FORMATS: [(&str, ExchangeFormat); 3] =
     [("png", ExchangeFormat::Png), ("tiff", ExchangeFormat::Tiff), ("ppm", ExchangeFormat::Ppm)];
@@ -27,9 +40,12 @@ pub(super) fn read(
         .into_iter()
         .map(|(info, ())| info)
         .collect();
-    let keys: Vec<&str> = parameters.iter().map(|info| info.key.as_str()).collect();
+    let extras = parameter_keys::read_extras(root, &parameters)?;
+    let keys = parameters.iter().map(|info| info.key.as_str());
+    let keys: Vec<&str> = keys.chain(extras.iter().map(|extra| extra.key.as_str())).collect();
     let mode = root.required("mode")?.choice(&[("session", false), ("oneshot", true)])?;
-    let mode = if mode { oneshot(root, &keys, folder, read_template)? } else { session(root)? };
+    let mode =
+        if mode { oneshot(root, &keys, &extras, folder, read_template)? } else { session(root)? };
     let timeout_ms = root
         .get("timeout_ms")
         .map_or(Ok(DEFAULT_TIMEOUT_MS), |value| value.integer(1..=LONGEST_TIMEOUT_MS))?;
@@ -40,6 +56,7 @@ pub(super) fn read(
         input_format: format(root, "input_format")?,
         output_format: format(root, "output_format")?,
         parameters,
+        extras,
     })
 }
 
@@ -85,6 +102,7 @@ fn session(root: &Table<'_>) -> Result<Mode, PipelineFileError> {
 fn oneshot(
     root: &Table<'_>,
     keys: &[&str],
+    extras: &[ExtraParameter],
     folder: &Path,
     read_template: &dyn Fn(&Path) -> Result<String, PipelineFileError>,
 ) -> Result<Mode, PipelineFileError> {
@@ -122,9 +140,11 @@ fn oneshot(
     if let Some(key) = unused
         && !uses(PathName::Params)
     {
+        let is_extra = extras.iter().any(|extra| extra.key == *key);
+        let table = if is_extra { "[[extra]]" } else { "[[parameter]]" };
         let what = format!(
             "{{{key}}} stands neither in \"program\" nor in a template; use it, or {{params}}, or \
-             remove its [[parameter]] table"
+             remove its {table} table"
         );
         return Err(whole.error(what).into());
     }

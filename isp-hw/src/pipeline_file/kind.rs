@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use tuner::{Limits, Parameter, ParameterInfo};
+use tuner::{Axis, ExtraParameter, Limits, Parameter, ParameterInfo};
 
+use super::command_keys::EXTRA_KEY;
 use super::{Kind, PipelineFileError, camera_keys, command_keys, i2c_keys, limit_keys, raw_keys};
 use crate::camera::SoftwareStage;
 use crate::strict_toml::{StrictError, Table};
@@ -36,7 +37,7 @@ pub(super) fn read(
     root: &Table<'_>,
     folder: &Path,
     read_template: &dyn Fn(&Path) -> Result<String, PipelineFileError>,
-) -> Result<(Kind, Limits, Vec<Parameter>), PipelineFileError> {
+) -> Result<(Kind, Limits, Vec<Axis>), PipelineFileError> {
     let with = |keys: &[&'static str]| [&COMMON_KEYS[..], keys].concat();
     let Some(kind) = root.get("kind") else {
         // A slip in the key itself is better told as such than as a missing key.
@@ -48,6 +49,13 @@ pub(super) fn read(
         return Err(root.error("missing key \"kind\"").into());
     };
     let name = kind.choice(&NAMES)?;
+    if let Some(extra) = root.get(EXTRA_KEY)
+        && !matches!(name, Name::Command)
+    {
+        let what = "[[extra]] tables need kind = \"command\": only an external program has \
+                    parameters beside the nine";
+        return Err(extra.key_error(what).into());
+    }
     let kind = match name {
         Name::Software => {
             root.only(&with(&SOFTWARE_KEYS))?;
@@ -76,7 +84,7 @@ pub(super) fn read(
         // Which of them there are is seen when the camera is opened.
         parameters = Parameter::ALL.map(ParameterInfo::canonical).to_vec();
     }
-    let (limits, locked) = limit_keys::read(root, &parameters)?;
+    let (limits, locked) = limit_keys::read(root, &parameters, kind.extra_parameters())?;
     Ok((kind, limits, locked))
 }
 
@@ -86,6 +94,14 @@ fn transfer(root: &Table<'_>) -> Result<Transfer, StrictError> {
 }
 
 impl Kind {
+    /// What a pipeline of this kind has beside the nine.
+    pub(super) fn extra_parameters(&self) -> &[ExtraParameter] {
+        match self {
+            Self::Command(config) => &config.extras,
+            _ => &[],
+        }
+    }
+
     /// The parameters of a pipeline of this kind, in canonical order; none of a camera whose
     /// controls are chosen when it is opened.
     pub(super) fn parameters(&self) -> Vec<ParameterInfo> {

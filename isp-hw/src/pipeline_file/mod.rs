@@ -17,7 +17,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use tuner::{Limits, Parameter, ParameterInfo, Pipeline};
+use tuner::{Axis, ExtraParameter, Limits, Parameter, ParameterInfo, Pipeline};
 
 use crate::Transfer;
 use crate::camera::CameraConfig;
@@ -38,7 +38,7 @@ pub struct PipelineFile {
     kind: Kind,
     limits: Limits,
     /// Parameters that the file wants left alone.
-    locked: Vec<Parameter>,
+    locked: Vec<Axis>,
 }
 
 /// What a pipeline file describes.
@@ -148,6 +148,12 @@ impl PipelineFile {
         self.kind.parameters()
     }
 
+    /// What the pipeline has beside the nine, in the order of the file.
+    #[must_use]
+    pub fn extra_parameters(&self) -> &[ExtraParameter] {
+        self.kind.extra_parameters()
+    }
+
     /// What a tune may change: all parameters that the pipeline has, narrowed by `lock` and
     /// `[limits]`.
     #[must_use]
@@ -159,13 +165,11 @@ impl PipelineFile {
     /// left alone, stays as it was found.
     #[must_use]
     pub fn limits_on(&self, pipeline: &dyn Pipeline) -> Limits {
-        let has = |parameter: &Parameter| {
-            pipeline.parameters().iter().any(|info| info.parameter == *parameter)
+        let lacks = |parameter: &Parameter| {
+            !pipeline.parameters().iter().any(|info| info.parameter == *parameter)
         };
-        let held: Vec<Parameter> = Parameter::ALL
-            .into_iter()
-            .filter(|parameter| !has(parameter) || self.locked.contains(parameter))
-            .collect();
+        let lacked = Parameter::ALL.into_iter().filter(lacks).map(Axis::from);
+        let held: Vec<Axis> = lacked.chain(self.locked.iter().copied()).collect();
         self.limits.holding(&held, &pipeline.found_params())
     }
 }
@@ -202,6 +206,8 @@ fn read_text(path: &Path) -> Result<String, PipelineFileError> {
     })
 }
 
+#[cfg(test)]
+mod extra_tests;
 #[cfg(test)]
 mod i2c_tests;
 #[cfg(test)]

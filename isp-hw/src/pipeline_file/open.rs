@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use tuner::{Frame, ParameterInfo, Params, PictureError, Pipeline, PipelineError, Simulator, View};
+use tuner::{
+    ExtraParameter, Frame, ParameterInfo, Params, PictureError, Pipeline, PipelineError, Simulator,
+    View,
+};
 
 use super::{Kind, PipelineFile};
 use crate::camera::{CameraConfig, CameraOpenError, CameraPipeline};
@@ -209,6 +212,10 @@ impl OpenPipeline {
 impl Pipeline for OpenPipeline {
     fn parameters(&self) -> &[ParameterInfo] {
         self.pipeline().parameters()
+    }
+
+    fn extra_parameters(&self) -> &[ExtraParameter] {
+        self.pipeline().extra_parameters()
     }
 
     fn as_found(&mut self) -> Result<Frame, PipelineError> {

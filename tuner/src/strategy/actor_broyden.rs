@@ -12,8 +12,8 @@ use nalgebra::{DMatrix, DVector};
 use super::free_box::FreeBox;
 use super::policy::Policy;
 use super::{ACTOR_BROYDEN, Measured, SearchStrategy, Task};
+use crate::Params;
 use crate::actor::Actor;
-use crate::{Parameter, Params};
 
 /// Steps whose squared length is below this say more about noise than about the policy.
 const SHORTEST_STEP_SQUARED: f64 = 1e-8;
@@ -84,7 +84,7 @@ impl Search {
     pub(super) fn after(&mut self, measured: &Measured<'_>) -> Option<Params> {
         let step = self.policy.step(measured.picture, &measured.params)?;
         let point = DVector::from_vec(self.free.point(&measured.params));
-        let step = DVector::from_vec(self.free_values(&step));
+        let step = DVector::from_vec(self.free.change(&step));
         let newest = Proposal { point, step };
         if let Some(last) = &self.last {
             update(&mut self.inverse, last, &newest);
@@ -95,12 +95,6 @@ impl Search {
         let next = self.free.params((&*point + bent).as_slice());
         let change = DVector::from_vec(self.free.point(&next)) - &*point;
         (change.amax() >= SMALLEST_STEP).then_some(next)
-    }
-
-    /// Those of nine values that belong to free parameters.
-    fn free_values(&self, values: &[f64; Parameter::COUNT]) -> Vec<f64> {
-        let values = values.iter().zip(Parameter::ALL);
-        values.filter(|(_, each)| self.free.has(*each)).map(|(value, _)| *value).collect()
     }
 }
 

@@ -17,6 +17,12 @@ pub(crate) struct Secant {
 }
 
 impl Secant {
+    /// The same without what came of parameters after the first `count`, which did not move.
+    pub(crate) fn of_first(&self, count: usize) -> Self {
+        let step = self.step.rows(0, count.min(self.step.len())).into_owned();
+        Self { step, change: self.change.clone() }
+    }
+
     /// Turns the m × k `jacobian` by the least change after which it maps the step onto the change:
     /// `J += (y − J·s)·(W·s)ᵀ / (sᵀ·W·s)`, where the diagonal W holds the lengths of J's columns.
     ///

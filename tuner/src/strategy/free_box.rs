@@ -1,12 +1,13 @@
 //! The free parameters as the axes of a box.
 
 use super::{Domain, Task};
-use crate::{Limits, Parameter, Params};
+use crate::{Axis, Limits, Parameter, Params};
 
 /// The parameters that may change, each with its limits, and where the others are locked.
 #[derive(Debug, Clone)]
 pub(crate) struct FreeBox {
-    axes: Vec<(Parameter, [f64; 2])>,
+    /// Of the nine first, then extra ones.
+    axes: Vec<(Axis, [f64; 2])>,
     start: Params,
 }
 
@@ -17,9 +18,16 @@ impl FreeBox {
     }
 
     /// The box of what `limits` leave free around `start`.
-    fn new(limits: &Limits, start: Params) -> Self {
-        let axes = limits.free().into_iter().map(|each| (each, limits.interval(each))).collect();
+    pub(super) fn new(limits: &Limits, start: Params) -> Self {
+        let axes = limits.free_axes().into_iter();
+        let axes = axes.map(|each| (each, limits.interval(each))).collect();
         Self { axes, start: limits.clamp(start) }
+    }
+
+    /// The same box without extra parameters, which stay where the search begins.
+    pub(crate) fn without_extras(&self) -> Self {
+        let canonical = |(axis, _): &&(Axis, [f64; 2])| matches!(axis, Axis::Canonical(_));
+        Self { axes: self.axes.iter().filter(canonical).copied().collect(), start: self.start }
     }
 
     /// Number of free parameters.
@@ -43,14 +51,18 @@ impl FreeBox {
         Domain::new(self.axes.iter().map(|&(_, interval)| interval).collect())
     }
 
-    /// Whether the parameter may change.
-    pub(crate) fn has(&self, parameter: Parameter) -> bool {
-        self.axes.iter().any(|&(each, _)| each == parameter)
+    /// The change of the free parameters that a change of the nine makes; extra ones do not change.
+    pub(crate) fn change(&self, nine: &[f64; Parameter::COUNT]) -> Vec<f64> {
+        let of_axis = |&(axis, _): &(Axis, [f64; 2])| match axis {
+            Axis::Canonical(parameter) => nine.get(parameter.index()).copied().unwrap_or(0.0),
+            Axis::Extra(_) => 0.0,
+        };
+        self.axes.iter().map(of_axis).collect()
     }
 
     /// Values of the free parameters, in order.
     pub(crate) fn point(&self, params: &Params) -> Vec<f64> {
-        self.axes.iter().map(|&(parameter, _)| params.get(parameter)).collect()
+        self.axes.iter().map(|&(axis, _)| params.get(axis)).collect()
     }
 
     /// How far each free parameter may still move from `point`: intervals that contain 0.
@@ -62,22 +74,17 @@ impl FreeBox {
 
     /// The vector whose free parameters have these values, moved into the limits.
     pub(crate) fn params(&self, point: &[f64]) -> Params {
-        self.axes.iter().zip(point).fold(
-            self.start,
-            |params, (&(parameter, [low, high]), value)| {
-                let value = if value.is_nan() { 0.0 } else { *value };
-                params.with(parameter, value.clamp(low, high))
-            },
-        )
+        self.axes.iter().zip(point).fold(self.start, |params, (&(axis, [low, high]), value)| {
+            let value = if value.is_nan() { 0.0 } else { *value };
+            params.with(axis, value.clamp(low, high))
+        })
     }
 
     /// Values of the free parameters with the limits at −1 and 1.
     pub(crate) fn cube_point(&self, params: &Params) -> Vec<f64> {
         let axes = self.axes.iter();
-        axes.map(|&(parameter, [low, high])| {
-            (2.0 * params.get(parameter) - low - high) / (high - low)
-        })
-        .collect()
+        axes.map(|&(axis, [low, high])| (2.0 * params.get(axis) - low - high) / (high - low))
+            .collect()
     }
 
     /// The vector at a point of the cube whose faces are the limits.

@@ -40,7 +40,7 @@ impl SearchStrategy for BlackBoxSearch {
     }
 
     fn ask(&mut self, task: &Task) -> Option<Params> {
-        if task.limits.free().is_empty() {
+        if task.limits.free_axes().is_empty() {
             return (!self.all_locked_told).then(|| FreeBox::of(task).start());
         }
         let (make, seed) = (self.make, self.seed);

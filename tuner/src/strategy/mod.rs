@@ -6,6 +6,9 @@ mod block_residual;
 mod broyden;
 mod cmaes;
 mod domain;
+mod extra_probes;
+#[cfg(test)]
+mod extra_tests;
 mod free_box;
 mod greedy;
 mod hybrid;

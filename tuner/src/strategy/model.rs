@@ -11,10 +11,16 @@
 //! those that bring the picture nearest, by half a dB and more. So when the functionals promise
 //! nothing more, or came nearer while the picture did not, further steps are taken on the pixels,
 //! as long as those promise something.
+//!
+//! A simulator does not know the extra parameters of a pipeline, so at first they stay where they are.
+//! When the others promise less than half of what the goal is missed by, or when the queries run out
+//! otherwise, one query for each measures its column of the Jacobian: a step on its axis alone, whose
+//! secant says all that is known of it. After that all step together.
 
 use nalgebra::DVector;
 
 use super::broyden::Secant;
+use super::extra_probes::{ExtraProbes, with_unknown_columns};
 use super::free_box::FreeBox;
 use super::least_squares::damped_step;
 use super::pixel_fit::{PixelFit, PixelStart};
@@ -40,6 +46,11 @@ const WORTH_OF_PIXELS: f64 = 0.005;
 const SHORTER: f64 = 0.3;
 /// … down to this part of its first length.
 const SHORTEST: f64 = 0.02;
+/// Extra parameters are measured while the functionals miss the goal by more than this multiple of
+/// what noise with the measured error would make them miss it by.
+const MISSED_OVER_NOISE: f64 = 2.0;
+/// … and the other parameters promise less than this part of what is missed: the rest is another's.
+const PART_OF_THE_NINE: f64 = 0.5;
 
 /// Gauss–Newton on measured residuals with a simulator's Jacobian and Broyden updates.
 pub struct ModelStrategy {
@@ -52,6 +63,7 @@ pub struct ModelStrategy {
 /// State of a search, from the first ask on.
 pub(super) struct Search {
     free: FreeBox,
+    extras: ExtraProbes,
     simulation: Simulation,
     hint: Option<Params>,
     goal: Features,
@@ -114,9 +126,11 @@ impl Search {
     /// Searches from the simulator's answer; `hint` is where else that may be looked for.
     pub(super) fn new(simulation: Simulation, task: &Task, hint: Option<Params>) -> Self {
         let free = FreeBox::of(task);
+        let extras = ExtraProbes::of(&free);
         let goal = simulation.observe(&task.goal);
         Self {
             free,
+            extras,
             simulation,
             hint,
             goal,
@@ -136,9 +150,10 @@ impl Search {
     /// been measured, otherwise a step from the best measured query, whoever proposed it.
     pub(super) fn next(&mut self, task: &Task) -> Option<Params> {
         let Some(best) = self.trials.get(self.best) else {
-            let (point, there) = self.simulation.solve(&self.free, &self.goal, self.hint.as_ref());
+            let known = self.extras.known();
+            let (point, there) = self.simulation.solve(known, &self.goal, self.hint.as_ref());
             self.explanation = Some(there);
-            return Some(self.free.params(point.as_slice()));
+            return Some(known.params(point.as_slice()));
         };
         if self.free.dimensions() == 0 {
             return None;
@@ -149,53 +164,77 @@ impl Search {
         let last = self.explanation.take().unwrap_or_else(|| {
             // The queries so far were another's, and so was what came of them.
             self.damping = FIRST_DAMPING;
-            Linearisation::unknown(best.point.clone())
+            Linearisation::unknown(self.extras.known_part(&best.point))
         });
-        let explanation = self.simulation.explain(&self.free, &best.features, last, EXPLAIN_STEPS);
-        let mut jacobian = explanation.jacobian.clone();
+        let known = self.extras.known();
+        let explanation = self.simulation.explain(known, &best.features, last, EXPLAIN_STEPS);
+        // Extra parameters of which nothing is known take no part in a step.
+        let count = self.extras.stepping();
+        let mut jacobian = with_unknown_columns(&explanation.jacobian, count);
         self.explanation = Some(explanation);
         for secant in &self.secants {
-            secant.update(&mut jacobian);
+            secant.of_first(count).update(&mut jacobian);
         }
         let residual = &best.features.whole - &self.goal.whole;
-        let bounds = self.free.room(best.point.as_slice());
+        let mut bounds = self.free.room(best.point.as_slice());
+        bounds.truncate(count);
         let [undamped, _] = DAMPING_RANGE;
         let promise = damped_step(&jacobian, &residual, undamped, &bounds)?.predicted_gain;
-        if promise < WORTH_OVER_NOISE * self.simulation.gain_of_noise(best.mse, &self.free) {
+        let of_noise = self.simulation.gain_of_noise(best.mse, count);
+        let is_spent = promise < WORTH_OVER_NOISE * of_noise;
+        let left = task.budget.saturating_sub(self.trials.len());
+        let missed = residual.norm_squared();
+        let is_missed = missed > MISSED_OVER_NOISE * self.simulation.noise(best.mse);
+        let is_beyond_others = is_spent || promise < PART_OF_THE_NINE * missed;
+        if is_missed && self.extras.is_time(is_beyond_others, left) {
+            let probe = self.extras.next(&self.free, &best.point)?;
+            return Some(self.free.params(probe.as_slice()));
+        }
+        if is_spent {
             let step = self.next_on_pixels(task);
             self.on_pixels = true;
             return step;
         }
         let step = damped_step(&jacobian, &residual, self.damping, &bounds)?;
-        Some(self.free.params((&best.point + step.step).as_slice()))
+        Some(self.free.params((&best.point + self.of_all_axes(&step.step)).as_slice()))
     }
 
-    /// A step from the best measured query that brings the pixels nearer, if there is one.
+    /// A step from the best measured query that brings the pixels nearer, if there is one. Extra
+    /// parameters stay where they are.
     fn next_on_pixels(&mut self, task: &Task) -> Option<Params> {
         let best = self.trials.get(self.best)?;
         let fit = match self.pixels.take() {
             Some(fit) => fit,
             None => {
+                let known = self.extras.known();
+                if known.dimensions() == 0 {
+                    return None;
+                }
                 let last = self.explanation.take()?;
-                let there =
-                    self.simulation.explain(&self.free, &best.features, last, EXPLAIN_STEPS);
+                let there = self.simulation.explain(known, &best.features, last, EXPLAIN_STEPS);
                 let picture = self.picture.as_ref()?;
-                let start = PixelStart { best: &best.point, picture, explained: &there.point };
-                let mut starts = vec![best.point.clone()];
+                let at = &self.extras.known_part(&best.point);
+                let start = PixelStart { best: at, picture, explained: &there.point };
+                let mut starts = vec![at.clone()];
                 if !self.on_pixels {
                     // The nearest functionals may lie in another valley than the nearest pixels.
-                    starts.push(DVector::from_vec(self.free.point(&self.free.start())));
+                    starts.push(DVector::from_vec(known.point(&known.start())));
                 }
-                let fit = PixelFit::find(&mut self.simulation, &self.free, task, &start, &starts)?;
+                let fit = PixelFit::find(&mut self.simulation, known, task, &start, &starts)?;
                 self.explanation = Some(there);
                 self.fraction = 1.0;
                 fit
             }
         };
         let is_worth_it = fit.promise > WORTH_OF_PIXELS && self.fraction > SHORTEST;
-        let point = &best.point + &fit.step * self.fraction;
+        let point = &best.point + self.of_all_axes(&fit.step) * self.fraction;
         self.pixels = Some(fit);
         is_worth_it.then(|| self.free.params(point.as_slice()))
+    }
+
+    /// A step of the first axes as one of all: the others stay where they are.
+    fn of_all_axes(&self, step: &DVector<f64>) -> DVector<f64> {
+        step.clone().resize_vertically(self.free.dimensions(), 0.0)
     }
 
     /// Damps as at the start: whether another's queries came nearer says nothing about the steps
@@ -219,9 +258,14 @@ impl Search {
             change: &trial.features.whole - &best.features.whole,
         });
         let nearer = trial.mse < best.mse;
-        let factor = if nearer { DAMPING_ON_SUCCESS } else { DAMPING_ON_FAILURE };
-        let [least, most] = DAMPING_RANGE;
-        self.damping = (self.damping * factor).clamp(least, most);
+        if self.extras.take_note() {
+            // It was to learn from, and says nothing about the steps; those now go elsewhere.
+            self.damping = self.damping.min(FIRST_DAMPING);
+        } else {
+            let factor = if nearer { DAMPING_ON_SUCCESS } else { DAMPING_ON_FAILURE };
+            let [least, most] = DAMPING_RANGE;
+            self.damping = (self.damping * factor).clamp(least, most);
+        }
         if nearer {
             self.best = self.trials.len();
             self.picture = Some(measured.picture.clone());
@@ -236,7 +280,8 @@ impl Search {
     /// predict: 0 when it predicts all, 1 when it might as well predict no change.
     pub(super) fn missed_part(&mut self, task: &Task) -> Option<f64> {
         let last = self.trials.last()?;
-        let predicted = self.simulation.whole_features(&self.free, &last.point);
+        let point = self.extras.known_part(&last.point);
+        let predicted = self.simulation.whole_features(self.extras.known(), &point);
         let changed = &last.features.whole - self.simulation.observe(&task.initial).whole;
         let missed = (predicted - &last.features.whole).norm() / changed.norm();
         missed.is_finite().then_some(missed)

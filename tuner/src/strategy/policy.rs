@@ -73,7 +73,7 @@ impl Policy {
 pub(super) fn moved(task: &Task, params: &Params, step: &[f64; Parameter::COUNT]) -> Params {
     let mut values = params.values();
     values.iter_mut().zip(step).for_each(|(value, change)| *value += change);
-    task.limits.clamp_values(values)
+    task.limits.clamp(params.with_values(values))
 }
 
 /// Largest change of a parameter between two vectors.

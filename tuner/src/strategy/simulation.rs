@@ -104,11 +104,16 @@ impl Simulation {
         Features { part: of_part.unwrap_or_else(|| whole.clone()), whole }
     }
 
-    /// By how much noise with this mean squared error lowers the squared residual of a fit of `free`
+    /// By how much noise with this mean squared error lowers the squared residual of a fit of so many
     /// parameters, on average: what they can fit of it is worth nothing.
-    pub(super) fn gain_of_noise(&self, mse: f64, free: &FreeBox) -> f64 {
-        let share = free.dimensions() as f64 / Functionals::COUNT as f64;
+    pub(super) fn gain_of_noise(&self, mse: f64, parameters: usize) -> f64 {
+        let share = parameters as f64 / Functionals::COUNT as f64;
         share * mse * self.whole.noise_energy()
+    }
+
+    /// The squared residual that noise with this mean squared error makes, on average.
+    pub(super) fn noise(&self, mse: f64) -> f64 {
+        mse * self.whole.noise_energy()
     }
 
     /// Features of the whole view that the simulator gives for these values of the free parameters.

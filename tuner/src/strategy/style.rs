@@ -125,7 +125,8 @@ impl Search {
     pub(super) fn new(simulator: Box<dyn Simulator>, task: &Task) -> Option<Self> {
         let model = StyleModel::new(Simulation::new(simulator, task), task)?;
         let [tether, ..] = TETHER;
-        let free = FreeBox::of(task);
+        // The simulator does not know what extra parameters do, and no query goes into derivatives.
+        let free = FreeBox::of(task).without_extras();
         Some(Self {
             free,
             model,

@@ -9,13 +9,13 @@ use crate::Parameter;
 
 /// A pipeline whose pixels are linear in the parameters (so that the error is quadratic), each
 /// parameter with a pattern of its own: eight smooth ones, and fine detail for texture.
-struct LinearPipeline {
+pub(super) struct LinearPipeline {
     patterns: Vec<Planes>,
 }
 
-const SIDE: usize = 24;
+pub(super) const SIDE: usize = 24;
 
-fn planes(value: impl Fn(f32, f32, usize) -> f32) -> Planes {
+pub(super) fn planes(value: impl Fn(f32, f32, usize) -> f32) -> Planes {
     let plane = |channel: usize| {
         let pixels = (0..SIDE * SIDE).map(|i| ((i % SIDE) as f32, (i / SIDE) as f32));
         pixels.map(|(x, y)| value(x, y, channel)).collect::<Vec<f32>>()
@@ -28,7 +28,7 @@ fn detail(x: f32, y: f32) -> f32 {
 }
 
 impl LinearPipeline {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let patterns = Parameter::ALL.map(|parameter| match parameter {
             Parameter::Texture => planes(|x, y, _| detail(x, y)),
             smooth => {
@@ -42,7 +42,7 @@ impl LinearPipeline {
         Self { patterns: patterns.to_vec() }
     }
 
-    fn render(&self, params: &Params) -> Planes {
+    pub(super) fn render(&self, params: &Params) -> Planes {
         let mut picture = planes(|x, y, _| 0.3 + 0.01 * x + 0.005 * y + detail(x, y));
         for (pattern, (_, value)) in self.patterns.iter().zip(params.iter()) {
             for (target, plane) in picture.channels_mut().into_iter().zip(pattern.channels()) {
@@ -66,11 +66,11 @@ impl Simulator for LinearPipeline {
     }
 }
 
-fn simulator() -> Box<dyn Simulator> {
+pub(super) fn simulator() -> Box<dyn Simulator> {
     Box::new(LinearPipeline::new())
 }
 
-fn mse(a: &Planes, b: &Planes) -> f64 {
+pub(super) fn mse(a: &Planes, b: &Planes) -> f64 {
     let pairs = a.channels().into_iter().zip(b.channels()).flat_map(|(a, b)| a.iter().zip(b));
     let sum: f64 = pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum();
     sum / (3 * SIDE * SIDE) as f64
@@ -91,11 +91,11 @@ fn episode(name: &str, seed: u64, task: &Task, most: usize) -> Vec<(Params, f64)
     queries
 }
 
-fn best(queries: &[(Params, f64)]) -> f64 {
+pub(super) fn best(queries: &[(Params, f64)]) -> f64 {
     queries.iter().map(|(_, mse)| *mse).fold(f64::INFINITY, f64::min)
 }
 
-fn goal() -> Params {
+pub(super) fn goal() -> Params {
     Params::new([0.4, -0.3, 0.2, 0.6, -0.5, 0.1, -0.7, 0.35, 0.5]).unwrap()
 }
 

@@ -1,6 +1,8 @@
 //! Tables by the protocol of `docs/protocol.md`.
 
 mod calibration;
+mod extras;
+mod extras_pipeline;
 mod match_table;
 mod rawtherapee;
 mod scenario;
@@ -30,6 +32,8 @@ enum Table {
     Calibration(calibration::Options),
     /// The model strategy on rawtherapee-cli
     Rawtherapee(rawtherapee::Options),
+    /// Parameters beside the nine: locked, known and free
+    Extras(extras::Options),
     /// Goals that the pipeline has no parameters for, beside the best that it can do
     Unreachable(unreachable::Options),
     /// Goals that show something else: the style of the pairs in photos/style
@@ -45,6 +49,7 @@ pub fn run(options: &Options) -> Result<()> {
         Table::Match(options) => match_table::print(options),
         Table::Calibration(options) => calibration::print(options),
         Table::Rawtherapee(options) => rawtherapee::print(options),
+        Table::Extras(options) => extras::print(options),
         Table::Unreachable(options) => unreachable::print(options),
         Table::Style(options) => style::print(options),
     }

@@ -15,8 +15,8 @@ use tuner::Params;
 
 use super::show::CameraChoice;
 use crate::exit::Exit;
+use crate::given_params::parse_params;
 use crate::interrupt;
-use crate::option_values::parse_params;
 
 /// Options of `camera stream`.
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::OneCamera;
 use crate::exit::Exit;
-use crate::option_values::parse_named_params;
+use crate::given_params::parse_given;
 
 /// Options of `apply`.
 #[derive(Debug, Args)]
@@ -25,7 +25,7 @@ pub struct Options {
 struct Named(BTreeMap<String, f64>);
 
 fn parse_named(text: &str) -> Result<Named> {
-    parse_named_params(text).map(Named)
+    parse_given(text)?.of_the_nine().map(Named)
 }
 
 /// Runs the verb.

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Parameter;
-
 /// Shape of the way from a canonical value to a native one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -15,21 +13,15 @@ pub enum Curve {
     Log,
 }
 
-/// One parameter as a pipeline has it: its own key, unit, range and curve.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ParameterInfo {
-    /// Which of the nine.
-    pub parameter: Parameter,
-    /// The pipeline's own name for it.
-    pub key: String,
+/// The native values of one parameter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NativeScale {
     /// Native values at canonical −1 and +1; a reversed range flips the sign.
     pub range: [f64; 2],
     /// Shape between the two ends and neutral.
     pub curve: Curve,
     /// Native value at canonical 0; strictly between the two ends of `range`.
     pub neutral: f64,
-    /// Unit of the native value, for people (`EV`, `%`); may be empty.
-    pub unit: String,
 }
 
 /// A parameter table entry that maps nothing.
@@ -41,8 +33,8 @@ pub enum ResponseError {
         "{parameter}: neutral {neutral} must lie strictly between the ends of range [{low}, {high}]"
     )]
     NeutralOutside {
-        /// Which parameter.
-        parameter: Parameter,
+        /// Name of the parameter.
+        parameter: String,
         /// Native value at canonical −1.
         low: f64,
         /// Native value at canonical +1.
@@ -53,8 +45,8 @@ pub enum ResponseError {
     /// A logarithmic curve over values that have no logarithm.
     #[error("{parameter}: curve \"log\" needs positive values, but the range is [{low}, {high}]")]
     LogOfNonPositive {
-        /// Which parameter.
-        parameter: Parameter,
+        /// Name of the parameter.
+        parameter: String,
         /// Native value at canonical −1.
         low: f64,
         /// Native value at canonical +1.
@@ -62,26 +54,13 @@ pub enum ResponseError {
     },
 }
 
-impl ParameterInfo {
-    /// A linear entry whose native values are the canonical ones.
-    #[must_use]
-    pub fn canonical(parameter: Parameter) -> Self {
-        Self {
-            parameter,
-            key: parameter.name().to_owned(),
-            range: [-1.0, 1.0],
-            curve: Curve::Linear,
-            neutral: 0.0,
-            unit: String::new(),
-        }
-    }
-
-    /// Checks that the entry maps [−1, 1] one to one.
+impl NativeScale {
+    /// Checks that it maps [−1, 1] one to one.
     ///
     /// # Errors
-    /// [`ResponseError`] naming the parameter and the values at fault.
-    pub fn validate(&self) -> Result<(), ResponseError> {
-        let (parameter, neutral) = (self.parameter, self.neutral);
+    /// [`ResponseError`] naming `parameter` and the values at fault.
+    pub fn validate(&self, parameter: &str) -> Result<(), ResponseError> {
+        let (parameter, neutral) = (parameter.to_owned(), self.neutral);
         let [low, high] = self.range;
         let enclosed = (low < neutral && neutral < high) || (high < neutral && neutral < low);
         if !enclosed || !low.is_finite() || !high.is_finite() {
@@ -131,26 +110,26 @@ mod tests {
 
     use super::*;
 
-    fn entry(range: [f64; 2], neutral: f64, curve: Curve) -> ParameterInfo {
-        ParameterInfo { range, neutral, curve, ..ParameterInfo::canonical(Parameter::Exposure) }
+    fn scale(range: [f64; 2], neutral: f64, curve: Curve) -> NativeScale {
+        NativeScale { range, curve, neutral }
     }
 
     #[test]
     fn ends_and_neutral_are_met_exactly() {
-        let gain = entry([0.25, 8.0], 1.0, Curve::Log);
+        let gain = scale([0.25, 8.0], 1.0, Curve::Log);
         assert_eq!([-1.0, 0.0, 1.0].map(|value| gain.to_native(value)), [0.25, 1.0, 8.0]);
-        let reversed = entry([100.0, -50.0], 0.0, Curve::Linear);
+        let reversed = scale([100.0, -50.0], 0.0, Curve::Linear);
         assert_eq!([-1.0, 0.0, 1.0].map(|value| reversed.to_native(value)), [100.0, 0.0, -50.0]);
         assert_eq!(reversed.to_canonical(-25.0), 0.5);
     }
 
     #[test]
     fn refuses_a_table_that_maps_nothing() {
-        assert!(entry([-1.0, 1.0], 0.0, Curve::Log).validate().is_err());
-        assert!(entry([1.0, 1.0], 1.0, Curve::Linear).validate().is_err());
-        assert!(entry([0.0, 1.0], 2.0, Curve::Linear).validate().is_err());
-        assert!(entry([f64::NAN, 1.0], 0.0, Curve::Linear).validate().is_err());
-        assert!(entry([1.0, -1.0], 0.0, Curve::Linear).validate().is_ok());
+        assert!(scale([-1.0, 1.0], 0.0, Curve::Log).validate("x").is_err());
+        assert!(scale([1.0, 1.0], 1.0, Curve::Linear).validate("x").is_err());
+        assert!(scale([0.0, 1.0], 2.0, Curve::Linear).validate("x").is_err());
+        assert!(scale([f64::NAN, 1.0], 0.0, Curve::Linear).validate("x").is_err());
+        assert!(scale([1.0, -1.0], 0.0, Curve::Linear).validate("x").is_ok());
     }
 
     proptest! {
@@ -160,7 +139,7 @@ mod tests {
         ) {
             let curve = if log { Curve::Log } else { Curve::Linear };
             let range = if flip { [high, low] } else { [low, high] };
-            let table = entry(range, 1.0, curve);
+            let table = scale(range, 1.0, curve);
             prop_assert!((table.to_canonical(table.to_native(canonical)) - canonical).abs() < 1e-9);
         }
     }
