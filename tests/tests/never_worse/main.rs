@@ -51,9 +51,7 @@ fn lives_with_faults_end_no_worse_than_they_began() {
         "{count} lives, {adopted} with an adopted setting, {faults} faults, at most {retunes} \
          retunes an hour; {told}"
     );
-    assert!(worse.iter().all(|(_, ending)| ending.light_changed), "{told}");
-    // Light may change in a way that the held setting does not show and another one would.
-    assert!(worse.len() * 1000 <= count, "{told}");
+    assert!(worse.is_empty(), "{told}");
     assert!(adopted * 4 > count, "only {adopted} of {count} lives found a better setting");
     assert!(faults as usize > count, "the faults did not happen: {faults}");
     assert!(retunes <= 6);
