@@ -1,7 +1,7 @@
 //! Values of command-line options that need parsing of their own.
 
 use anyhow::{Context, Result, anyhow, bail};
-use isp_hw::strict_toml::Suggestion;
+use isp_hw::strict_toml::nearest;
 use tuner::{Axis, ExtraParameter, Limits, LimitsError, Parameter, Params, Region};
 
 use crate::exit::UsageError;
@@ -99,15 +99,20 @@ pub fn axis_named(name: &str, extras: &[ExtraParameter]) -> Result<Axis> {
 }
 
 fn unknown(name: &str, extras: &[ExtraParameter]) -> anyhow::Error {
-    let nine = Parameter::ALL.map(Parameter::name);
     let extras: Vec<&str> = extras.iter().map(|extra| extra.name.as_str()).collect();
-    let suggestion = Suggestion::among(name, &[&nine[..], &extras].concat()).to_string();
-    let mut told =
-        format!("\"{name}\" is no parameter{suggestion} The nine are: {}", nine.join(", "));
+    anyhow!(unknown_parameter(name, &extras))
+}
+
+/// What is said of a name that neither is one of the nine nor of the pipeline's `extras`.
+pub fn unknown_parameter(name: &str, extras: &[&str]) -> String {
+    let nine = Parameter::ALL.map(Parameter::name);
+    let meant = nearest(name, &[&nine[..], extras].concat())
+        .map_or_else(|| ".".to_owned(), |meant| format!(", did you mean {meant:?}?"));
+    let mut told = format!("\"{name}\" is no parameter{meant} The nine are: {}", nine.join(", "));
     if !extras.is_empty() {
         told += &format!("; beside them the pipeline has: {}", extras.join(", "));
     }
-    anyhow!(told)
+    told
 }
 
 /// A canonical name

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use isp_hw::strict_toml::Suggestion;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use tuner::Parameter;
@@ -15,6 +14,7 @@ use super::ApiError;
 use super::body::JsonBody;
 use super::cameras::Named;
 use super::guard::Asked;
+use crate::option_values::unknown_parameter;
 use crate::supervisor::{Command, Handle, Refusal};
 
 /// `PUT …/look`.
@@ -141,9 +141,5 @@ fn known(name: &str) -> Result<(), ApiError> {
     if names.contains(&name) {
         return Ok(());
     }
-    let suggestion = Suggestion::among(name, &names);
-    Err(unusable(format!(
-        "\"{name}\" is no parameter{suggestion} The nine are: {}",
-        names.join(", ")
-    )))
+    Err(unusable(unknown_parameter(name, &[])))
 }
