@@ -137,9 +137,6 @@ fn unusable(text: String) -> ApiError {
 }
 
 fn known(name: &str) -> Result<(), ApiError> {
-    let names = Parameter::ALL.map(Parameter::name);
-    if names.contains(&name) {
-        return Ok(());
-    }
-    Err(unusable(unknown_parameter(name, &[])))
+    let known = Parameter::from_name(name).map(|_| ());
+    known.ok_or_else(|| unusable(unknown_parameter(name, &[])))
 }

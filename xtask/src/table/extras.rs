@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use daemon::shipped_actor;
 use isp_hw::random_goal;
@@ -128,6 +128,9 @@ impl Search<'_> {
             &never,
             &mut |_| {},
         )?;
+        if let Some(error) = outcome.error {
+            bail!(error);
+        }
         let db: Vec<f64> =
             outcome.queries.iter().map(|query| query.score.psnr_db.min(EXACT_DB)).collect();
         let made = |count: usize| db.get(..count.min(db.len())).unwrap_or(&[]);
