@@ -68,7 +68,7 @@ pub struct Api {
 
 impl Api {
     /// An API without cameras yet. `reload` is asked when somebody wants the configuration read
-    /// again, and `model` is the digest of the actor.
+    /// again, and `model` is the digest of the actor, where one is loaded already.
     #[must_use]
     pub fn new(reload: mpsc::Sender<ReloadRequest>, model: Option<String>) -> Self {
         Self {

@@ -88,10 +88,8 @@ async fn serve(
     let mut interrupt = signal(SignalKind::interrupt()).map_err(ServiceError::start("SIGINT"))?;
     let mut quit = signal(SignalKind::quit()).map_err(ServiceError::start("SIGQUIT"))?;
     let policy = PolicySlot::default();
-    let digest = policy_slot::load(&policy, config.model.as_deref());
     let (reload_requests, mut reload_asked) = mpsc::channel(1);
-    let api =
-        Arc::new(Api::new(reload_requests, digest).with_looks(LookStore::open(&places.state)));
+    let api = Arc::new(Api::new(reload_requests, None).with_looks(LookStore::open(&places.state)));
     let doors = Doors::open(&config.api, &places).await?;
     let socket = doors.own_file;
     let mut served: JoinSet<()> =
@@ -102,10 +100,18 @@ async fn serve(
         state: places.state.clone(),
     };
     let mut crew = Crew::new(workshop, Arc::clone(&api));
-    crew.follow(&config).map_err(ServiceError::start("the thread of a camera"))?;
+    {
+        // Who is started after the service does not wait for the policy; supervisors do, and
+        // requests, which this thread answers.
+        let mut in_use = policy_slot::lock(&policy);
+        crew.follow(&config).map_err(ServiceError::start("the thread of a camera"))?;
+        notify::tell(&[NotifyState::Ready, NotifyState::Status(&told(&config, &places))]);
+        info!(ready_ms = began.elapsed().as_millis() as u64, "{}", told(&config, &places));
+        if let Some(digest) = policy_slot::load(&mut in_use, config.model.as_deref()) {
+            api.set_model(digest);
+        }
+    }
     let mut metrics_file = config.metrics_file.clone();
-    notify::tell(&[NotifyState::Ready, NotifyState::Status(&told(&config, &places))]);
-    info!(ready_ms = began.elapsed().as_millis() as u64, "{}", told(&config, &places));
     let patience = notify::watchdog_patience().unwrap_or_default();
     let mut watchdog = notify::watchdog_patience().map(|patience| interval(patience / 3));
     let mut metrics = interval(METRICS_INTERVAL);
@@ -189,7 +195,8 @@ fn reload(
     let read = layers(places, is_needed).and_then(|layers| load(&layers));
     let told = match &read {
         Ok(config) => {
-            if let Some(digest) = policy_slot::load(policy, config.model.as_deref()) {
+            let digest = policy_slot::load(&mut policy_slot::lock(policy), config.model.as_deref());
+            if let Some(digest) = digest {
                 api.set_model(digest);
             }
             if config.api != started_with.api {
