@@ -80,6 +80,17 @@ pub enum EpisodeError {
         /// Its height.
         height: usize,
     },
+    /// A picture that the paper's score of style has no number for.
+    #[error(
+        "a picture of {width} × {height} pixels has no score of style: it is smaller than 8 × 8, or not \
+         of the size of the picture it was made of"
+    )]
+    NoScore {
+        /// Its width.
+        width: usize,
+        /// Its height.
+        height: usize,
+    },
     /// A step without an episode.
     #[error("the task was asked for a step before it was reset")]
     NotReset,

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tuner::actor::{LONGEST_STEP, OBSERVATION_LENGTH, OUTPUT_SOFTNESS, STEP_PER_SCALE};
-use tuner::{Frame, Parameter, Params};
+use tuner::actor::OBSERVATION_LENGTH;
+use tuner::{Frame, Parameter};
 
+use super::acting::{Move, State, reach};
 use super::episode::MEAN_INTENSITY;
 use super::paper_state::{PAPER_OBSERVATION_LENGTH, PaperEye};
 use super::{ControlTask, Episode, EpisodeError, PracticeOptions, Step};
@@ -23,26 +24,6 @@ pub enum Reward {
     Psnr,
     /// Decrease of the mean CIEDE2000 difference from the goal.
     DeltaE,
-}
-
-/// What the policy sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// What the policy on a device sees, 344 numbers.
-    Residual,
-    /// What the paper's policy sees ([`PaperEye`]).
-    Paper,
-}
-
-/// What an action is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
-    /// A step of the nine parameters by the device's own rule ([`tuner::actor::step`]) with
-    /// `tanh(0.3·o)` as the action, so that a policy whose output is squashed in that way can be
-    /// exported as it is.
-    Step,
-    /// The nine parameters themselves (the paper).
-    Absolute,
 }
 
 /// Episodes of at most ten queries on random pictures with random goals, each query on the picture
@@ -99,11 +80,6 @@ impl Finishing {
     }
 }
 
-/// How far the parameters move for an action of 1, when the residual has this size.
-pub(super) fn reach(scale: f64) -> f64 {
-    (STEP_PER_SCALE * scale).min(LONGEST_STEP) / OUTPUT_SOFTNESS
-}
-
 impl ControlTask for Finishing {
     fn observation_length(&self) -> usize {
         match self.state {
@@ -138,15 +114,7 @@ impl ControlTask for Finishing {
 
     fn step(&mut self, action: &[f32]) -> Result<Step, EpisodeError> {
         let Some(mut running) = self.running.take() else { return Err(EpisodeError::NotReset) };
-        let mut params = running.episode.params().values();
-        for (param, action) in params.iter_mut().zip(action) {
-            let action = f64::from(action.clamp(-1.0, 1.0));
-            *param = match self.moves {
-                Move::Step => *param + action * running.reach,
-                Move::Absolute => action,
-            };
-        }
-        running.episode.query(Params::clamped(params));
+        running.episode.query(self.moves.applied(running.episode.params(), action, running.reach));
         running.queries += 1;
         let seen = running.episode.observe()?;
         let merit = self.merit(&running.episode);
@@ -164,12 +132,8 @@ impl ControlTask for Finishing {
 
     fn demonstration(&mut self) -> Option<Vec<f32>> {
         let Running { episode, reach, .. } = self.running.as_mut()?;
-        let missing = episode.answer().values().into_iter().zip(episode.params().values());
-        let action = missing.map(|(target, param)| match self.moves {
-            Move::Step => ((target - param) / *reach).clamp(-1.0, 1.0),
-            Move::Absolute => target,
-        });
-        Some(action.map(|value| value as f32).collect())
+        let answer = episode.answer();
+        Some(self.moves.towards(&answer, episode.params(), *reach))
     }
 
     fn figure(&self) -> Option<f64> {
@@ -179,6 +143,8 @@ impl ControlTask for Finishing {
 
 #[cfg(test)]
 mod tests {
+    use tuner::Params;
+
     use super::*;
     use crate::photographs::dead_leaves;
 

@@ -1,5 +1,6 @@
 //! Where the policy practises: random pictures, pipelines and goals.
 
+mod acting;
 mod answer_file;
 mod control_task;
 mod crop;
@@ -9,6 +10,7 @@ mod finishing;
 mod guided_episode;
 mod paper_state;
 mod pendulum;
+mod picture_cost;
 mod picture_metric;
 mod pipeline_mix;
 mod practice_ground;
@@ -21,17 +23,19 @@ mod style_studio;
 mod taste;
 mod taste_lesson;
 
+pub use acting::{Move, State};
 pub use answer_file::{AnswerFile, AnswerFileError, AnswerKey};
 pub use control_task::{ControlTask, Step};
 pub use crop::{Crop, random_crop};
 pub use episode::{Episode, EpisodeError, PracticeOptions};
-pub use finishing::{Finishing, Move, Reward, State};
+pub use finishing::{Finishing, Reward};
 pub use guided_episode::{GuidedEpisode, Seen};
 pub use paper_state::{
     PAPER_HISTOGRAMS, PAPER_HISTORY, PAPER_OBSERVATION_LENGTH, PAPER_PICTURE, PAPER_SIDE,
     PAPER_STATISTICS, PaperEye,
 };
 pub use pendulum::Pendulum;
+pub use picture_cost::{PictureCost, StyleCosts};
 pub use picture_metric::PictureMetric;
 pub use pipeline_mix::{PipelineKind, PipelineMix, PipelineMixError};
 pub use practice_ground::{Practice, PracticeGround, StoredLessons};

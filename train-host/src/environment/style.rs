@@ -8,9 +8,13 @@ use rand_chacha::ChaCha8Rng;
 use tuner::actor::{ObservationError, STYLE_LENGTH, StyleEye};
 use tuner::{Parameter, Params, Planes, Simulator, StyleJudge, StyleRecord};
 
+use super::acting::{Move, State, reach};
 use super::episode::near;
-use super::finishing::reach;
-use super::{ControlTask, EpisodeError, GuidedEpisode, PictureMetric, Seen, Step, StyleLesson};
+use super::paper_state::{PAPER_OBSERVATION_LENGTH, PaperEye};
+use super::{
+    ControlTask, EpisodeError, GuidedEpisode, PictureCost, PictureMetric, Seen, Step, StyleCosts,
+    StyleLesson,
+};
 
 /// Queries of an episode: what comes later changes little.
 pub const STYLE_QUERIES: usize = 5;
@@ -117,20 +121,36 @@ impl GuidedEpisode for StyleEpisode {
     }
 }
 
-/// Episodes of five queries on lessons of style, each query on the picture as found. An action is a
-/// step of the nine parameters by the device's own rule ([`tuner::actor::step`]) with `tanh(0.3·o)`
-/// as the action; the reward is the decrease of [`StyleEpisode::cost`].
+/// Episodes of five queries on lessons of style, each query on the picture as found. As it is new, it
+/// shows what a device sees, an action is a step, and the reward is the decrease of
+/// [`StyleEpisode::cost`].
 pub struct Styling {
     lessons: Arc<Vec<StyleLesson>>,
+    costs: Option<Arc<dyn StyleCosts>>,
+    state: State,
+    moves: Move,
     running: Option<Running>,
 }
 
 struct Running {
     episode: StyleEpisode,
+    /// Of the paper's state.
+    eye: Option<PaperEye>,
+    /// Where something else is rewarded than what a device measures.
+    costs: Option<Box<dyn PictureCost>>,
     queries: usize,
     cost: f64,
     /// How far the parameters move for an action of 1.
     reach: f64,
+}
+
+impl Running {
+    fn cost_now(&self) -> Result<f64, EpisodeError> {
+        match &self.costs {
+            Some(costs) => costs.of(&self.episode.picture),
+            None => Ok(self.episode.cost()),
+        }
+    }
 }
 
 impl Styling {
@@ -142,13 +162,30 @@ impl Styling {
         if lessons.is_empty() {
             return Err(EpisodeError::NothingToDraw);
         }
-        Ok(Self { lessons, running: None })
+        let (state, moves) = (State::Residual, Move::Step);
+        Ok(Self { lessons, costs: None, state, moves, running: None })
+    }
+
+    /// The same with another state and other actions.
+    #[must_use]
+    pub const fn seen_as(mut self, state: State, moves: Move) -> Self {
+        (self.state, self.moves) = (state, moves);
+        self
+    }
+
+    /// The same, rewarded for the decrease of these costs.
+    #[must_use]
+    pub fn rewarded_by(self, costs: Arc<dyn StyleCosts>) -> Self {
+        Self { costs: Some(costs), ..self }
     }
 }
 
 impl ControlTask for Styling {
     fn observation_length(&self) -> usize {
-        STYLE_LENGTH
+        match self.state {
+            State::Residual => STYLE_LENGTH,
+            State::Paper => PAPER_OBSERVATION_LENGTH,
+        }
     }
 
     fn action_length(&self) -> usize {
@@ -161,21 +198,35 @@ impl ControlTask for Styling {
         let lesson = self.lessons.get(at).ok_or(EpisodeError::NothingToDraw)?;
         let episode = StyleEpisode::new(lesson)?;
         let Seen { values, scale } = episode.observe()?;
-        let cost = episode.cost();
-        self.running = Some(Running { episode, queries: 0, cost, reach: reach(scale) });
-        Ok(values)
+        let goal = lesson.goal.planes();
+        let eye = match self.state {
+            State::Residual => None,
+            State::Paper => Some(PaperEye::new(&goal)?),
+        };
+        let observation = match &eye {
+            None => values,
+            Some(eye) => eye.observe(&episode.picture)?,
+        };
+        let costs = self.costs.as_ref();
+        let costs = costs.map(|costs| costs.towards(&goal, &episode.picture)).transpose()?;
+        let reach = reach(scale);
+        let mut running = Running { episode, eye, costs, queries: 0, cost: 0.0, reach };
+        running.cost = running.cost_now()?;
+        self.running = Some(running);
+        Ok(observation)
     }
 
     fn step(&mut self, action: &[f32]) -> Result<Step, EpisodeError> {
         let Some(mut running) = self.running.take() else { return Err(EpisodeError::NotReset) };
-        let mut params = running.episode.params().values();
-        for (param, action) in params.iter_mut().zip(action) {
-            *param += f64::from(action.clamp(-1.0, 1.0)) * running.reach;
-        }
-        running.episode.query(Params::clamped(params));
+        let params = self.moves.applied(running.episode.params(), action, running.reach);
+        running.episode.query(params);
         running.queries += 1;
-        let Seen { values: observation, scale } = running.episode.observe()?;
-        let cost = running.episode.cost();
+        let Seen { values, scale } = running.episode.observe()?;
+        let observation = match &mut running.eye {
+            None => values,
+            Some(eye) => eye.observe_query(&running.episode.picture, &params)?,
+        };
+        let cost = running.cost_now()?;
         let reward = running.cost - cost;
         (running.cost, running.reach) = (cost, reach(scale));
         let truncated = running.queries >= STYLE_QUERIES;
@@ -185,9 +236,7 @@ impl ControlTask for Styling {
 
     fn demonstration(&mut self) -> Option<Vec<f32>> {
         let Running { episode, reach, .. } = self.running.as_ref()?;
-        let missing = episode.answer.values().into_iter().zip(episode.params.values());
-        let action = missing.map(|(answer, param)| ((answer - param) / reach).clamp(-1.0, 1.0));
-        Some(action.map(|value| value as f32).collect())
+        Some(self.moves.towards(&episode.answer, &episode.params, *reach))
     }
 
     fn figure(&self) -> Option<f64> {
@@ -202,9 +251,13 @@ mod tests {
     use crate::photographs::dead_leaves;
 
     fn lessons() -> Arc<Vec<StyleLesson>> {
+        lessons_of(24)
+    }
+
+    fn lessons_of(side: usize) -> Arc<Vec<StyleLesson>> {
         let scenes = (0..4).map(|seed| dead_leaves(seed, 72, 48).unwrap()).collect();
         let mix = "software=0.5,varied=0.5".parse().unwrap();
-        let studio = StyleStudio::new(Vec::new(), scenes, mix, 24).unwrap();
+        let studio = StyleStudio::new(Vec::new(), scenes, mix, side).unwrap();
         Arc::new((0..4).map(|seed| studio.lesson(seed).unwrap()).collect())
     }
 
@@ -229,6 +282,48 @@ mod tests {
             last += task.figure().unwrap();
         }
         assert!(last < 0.6 * first, "{first} {last}");
+    }
+
+    #[test]
+    fn with_the_papers_state_and_actions_one_demonstration_is_enough() {
+        let as_paper =
+            |side| Styling::new(lessons_of(side)).unwrap().seen_as(State::Paper, Move::Absolute);
+        let refused = as_paper(24).reset(0);
+        assert!(matches!(refused, Err(EpisodeError::PaperSide { width: 24, height: 24 })));
+        let mut task = as_paper(64);
+        let found = task.reset(0).unwrap();
+        assert_eq!(found.len(), task.observation_length());
+        let action = task.demonstration().unwrap();
+        let step = task.step(&action).unwrap();
+        let Running { episode, .. } = task.running.as_ref().unwrap();
+        assert!(episode.params.values().iter().zip(&action).all(|(p, a)| (*p as f32) == *a));
+        // The history holds what was asked for.
+        assert_eq!(step.observation[found.len() - 100..][..9], action[..]);
+    }
+
+    /// What it costs to be bright.
+    struct Brightness;
+
+    impl PictureCost for Brightness {
+        fn of(&self, picture: &Planes) -> Result<f64, EpisodeError> {
+            let values = picture.channels().into_iter().flatten();
+            Ok(f64::from(values.sum::<f32>()) / picture.pixel_count() as f64)
+        }
+    }
+
+    impl StyleCosts for Brightness {
+        fn towards(&self, _: &Planes, _: &Planes) -> Result<Box<dyn PictureCost>, EpisodeError> {
+            Ok(Box::new(Self))
+        }
+    }
+
+    #[test]
+    fn other_costs_are_rewarded_where_they_are_asked_for() {
+        let mut task = Styling::new(lessons()).unwrap().rewarded_by(Arc::new(Brightness));
+        task.reset(0).unwrap();
+        let darker = [-1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+        assert!(task.step(&darker).unwrap().reward > 0.0);
+        assert!(task.step(&darker.map(|value: f32| -value)).unwrap().reward < 0.0);
     }
 
     #[test]

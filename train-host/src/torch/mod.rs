@@ -29,7 +29,7 @@ pub use proxy::{
 pub use regression::{
     Regression, RegressionError, RegressionOptions, RegressionReport, TasteLoss, draw,
 };
-pub use style::{StyleReference, StyleScore, Vgg, VggError, VggFeatures};
+pub use style::{PaperReward, StyleReference, StyleScore, Vgg, VggError, VggFeatures};
 pub use td3::{Exploration, Finished, Td3, Td3Error, Td3Options, Td3Policy};
 pub use threads::one_thread;
 pub use trained_policy::{TrainedPolicy, TrainedPolicyError};

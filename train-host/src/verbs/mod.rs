@@ -12,6 +12,7 @@ pub mod plot;
 mod practice;
 pub mod proxy;
 mod schooling;
+mod seen;
 pub mod style;
 pub mod table;
 pub mod taste;

@@ -1,9 +1,12 @@
 //! `train-host style`.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::pictures::Pictures;
 use super::schooling::Schooling;
+use super::seen::SeenOptions;
 
 #[cfg(feature = "torch")]
 mod training;
@@ -11,10 +14,19 @@ mod training;
 /// What comes after the pre-training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Method {
-    /// TD3, rewarded for the decrease of the distance of style, less the growth of the content term
+    /// TD3, rewarded as --reward says
     Td3,
     /// More of the pre-training: supervised regression alone
     Regression,
+}
+
+/// What TD3 is rewarded for the decrease of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RewardKind {
+    /// What a device measures: distance of style, content term, and what the content guard refuses
+    Distance,
+    /// The paper's StyleScore and half of its content term
+    StyleScore,
 }
 
 /// Options of the verb.
@@ -38,6 +50,15 @@ pub struct Options {
     /// What comes after the pre-training
     #[arg(long, value_enum, default_value = "td3")]
     method: Method,
+    /// What TD3 is rewarded for the decrease of
+    #[arg(long, value_enum, default_value = "distance")]
+    reward: RewardKind,
+    /// torchvision's weights of VGG-19 (.safetensors or .pth) for the StyleScore [default: random
+    /// ones]
+    #[arg(long, value_name = "FILE")]
+    vgg: Option<PathBuf>,
+    #[command(flatten)]
+    seen: SeenOptions,
     #[command(flatten)]
     schooling: Schooling,
 }

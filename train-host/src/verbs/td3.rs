@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::practice::Practice;
+use super::seen::SeenOptions;
 
 /// What is learned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -22,35 +23,6 @@ enum RewardKind {
     Psnr,
     /// Decrease of the mean CIEDE2000 difference
     DeltaE,
-}
-
-/// What the policy sees in finishing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum StateKind {
-    /// Functionals of the picture and the residual: what runs on a device
-    Residual,
-    /// Pictures, photo statistics and history, as the paper has it; wants --side 64
-    Paper,
-}
-
-/// What an action is in finishing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum MoveKind {
-    /// A step, bounded by the size of the residual
-    Step,
-    /// The parameters themselves, as the paper has it
-    Absolute,
-}
-
-/// A part of the paper's state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Part {
-    /// The Laplacian pyramid and the dual path; three plain convolutions are in its place then
-    DualPath,
-    /// Photo statistics
-    Statistics,
-    /// Past parameters and distances
-    History,
 }
 
 /// How actions leave the policy's own.
@@ -77,15 +49,8 @@ pub struct Options {
     /// What is rewarded in finishing
     #[arg(long, value_enum, default_value = "psnr")]
     reward: RewardKind,
-    /// What the policy sees in finishing; with --init that of its checkpoint
-    #[arg(long, value_enum, default_value = "residual")]
-    state: StateKind,
-    /// What an action is in finishing [default: step for residual, absolute for paper]
-    #[arg(long, value_enum)]
-    action: Option<MoveKind>,
-    /// Parts of the paper's state that are left out
-    #[arg(long, value_enum, value_delimiter = ',')]
-    without: Vec<Part>,
+    #[command(flatten)]
+    seen: SeenOptions,
     /// Environments side by side
     #[arg(long)]
     environments: Option<usize>,
@@ -184,14 +149,14 @@ mod with_torch {
         ControlTask, Finishing, Move, Pendulum, PracticeOptions, Reward, State,
     };
     use train_host::torch::{
-        Exploration, Finished, HiddenForm, PaperFeatures, PolicyShape, Td3, Td3Options,
-        TrainedPolicy, device, one_thread,
+        Exploration, Finished, HiddenForm, PolicyShape, Td3, Td3Options, TrainedPolicy, device,
+        one_thread,
     };
     use tuner::Frame;
     use tuner::actor::OUTPUT_SOFTNESS;
 
     use super::super::cpu_seconds;
-    use super::{Environment, ExplorationKind, MoveKind, Options, Part, RewardKind, StateKind};
+    use super::{Environment, ExplorationKind, Options, RewardKind};
 
     /// Time between checkpoints.
     const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
@@ -210,11 +175,12 @@ mod with_torch {
         one_thread();
         let device = device(&options.device)?;
         let photographs = Arc::new(options.practice.pictures.all(options.seed)?);
-        let count = options.environments.unwrap_or(match (options.environment, options.state) {
-            (Environment::Pendulum, _) => 1,
-            (Environment::Finishing, StateKind::Residual) => 64,
-            (Environment::Finishing, StateKind::Paper) => 16,
-        });
+        let count =
+            options.environments.unwrap_or(match (options.environment, options.seen.state()) {
+                (Environment::Pendulum, _) => 1,
+                (Environment::Finishing, State::Residual) => 64,
+                (Environment::Finishing, State::Paper) => 16,
+            });
         let tasks = |count| tasks(options, &photographs, count);
         let mut td3 = if options.resume {
             Td3::resume(&options.out, tasks(count)?, device)?
@@ -304,7 +270,7 @@ mod with_torch {
             RewardKind::Psnr => Reward::Psnr,
             RewardKind::DeltaE => Reward::DeltaE,
         };
-        let (state, moves) = (seen(options), moves(options));
+        let (state, moves) = (options.seen.state(), options.seen.moves());
         let task = || -> Result<Box<dyn ControlTask>> {
             Ok(match options.environment {
                 Environment::Pendulum => Box::new(Pendulum::at(0.0, 0.0)),
@@ -317,20 +283,6 @@ mod with_torch {
             })
         };
         (0..count).map(|_| task()).collect()
-    }
-
-    const fn seen(options: &Options) -> State {
-        match options.state {
-            StateKind::Residual => State::Residual,
-            StateKind::Paper => State::Paper,
-        }
-    }
-
-    const fn moves(options: &Options) -> Move {
-        match (options.action, options.state) {
-            (Some(MoveKind::Step), _) | (None, StateKind::Residual) => Move::Step,
-            (Some(MoveKind::Absolute), _) | (None, StateKind::Paper) => Move::Absolute,
-        }
     }
 
     /// Sizes of policy and critics, and the options of the training: those of the environment, then
@@ -411,7 +363,7 @@ mod with_torch {
 
     /// A step is tanh(0.3·o), so all noises are 0.3 of what they are for an output o.
     fn finishing(options: &Options) -> (PolicyShape, Vec<usize>, Td3Options) {
-        let squash = match moves(options) {
+        let squash = match options.seen.moves() {
             Move::Step => OUTPUT_SOFTNESS,
             Move::Absolute => 1.0,
         };
@@ -439,25 +391,19 @@ mod with_torch {
             bc: 0.0,
             seed: 0,
         };
-        if options.state == StateKind::Residual {
+        if options.seen.state() == State::Residual {
             return (PolicyShape::residual(384, 3), vec![256, 256], training);
         }
-        let has = |part: Part| !options.without.contains(&part);
-        let features = PaperFeatures {
-            dual_path: has(Part::DualPath),
-            statistics: has(Part::Statistics),
-            history: has(Part::History),
-        };
         let training = Td3Options {
             batch_size: 64,
             replay_size: 8000,
             learning_starts: 1000,
             // Absolute actions begin anywhere; small steps begin where they are.
-            random_starts: moves(options) == Move::Absolute,
+            random_starts: options.seen.moves() == Move::Absolute,
             actor_starts: 200,
             ..training
         };
-        (PolicyShape::paper(features), vec![512; 3], training)
+        (PolicyShape::paper(options.seen.features()), vec![512; 3], training)
     }
 
     /// Means over episodes, as one JSON object.
