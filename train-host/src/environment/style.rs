@@ -255,7 +255,8 @@ mod tests {
     }
 
     fn lessons_of(side: usize) -> Arc<Vec<StyleLesson>> {
-        let scenes = (0..4).map(|seed| dead_leaves(seed, 72, 48).unwrap()).collect();
+        let scene = |seed| dead_leaves(seed, 3 * side, 2 * side).unwrap();
+        let scenes = (0..4).map(scene).collect();
         let mix = "software=0.5,varied=0.5".parse().unwrap();
         let studio = StyleStudio::new(Vec::new(), scenes, mix, side).unwrap();
         Arc::new((0..4).map(|seed| studio.lesson(seed).unwrap()).collect())
