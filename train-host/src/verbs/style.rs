@@ -9,6 +9,8 @@ use super::schooling::Schooling;
 use super::seen::SeenOptions;
 
 #[cfg(feature = "torch")]
+mod practice;
+#[cfg(feature = "torch")]
 mod training;
 
 /// What comes after the pre-training.

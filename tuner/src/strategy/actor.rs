@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::policy::{Policy, largest_change, moved};
+use super::retreat::back;
 use super::{Measured, SearchStrategy, Task};
 use crate::actor::Actor;
 use crate::{Params, StyleRecord};
@@ -11,14 +12,14 @@ use crate::{Params, StyleRecord};
 /// change by less than a tenth of an 8-bit step.
 const SMALLEST_CHANGE: f64 = 1e-4;
 
-/// Part of a step that is left when a query has lost what the picture shows.
+/// Part of a step that is left after a query that has lost what the picture shows.
 const SHORTER: f64 = 0.5;
 /// By how much the next step may be longer again when a query has kept it, as a factor.
 const LONGER: f64 = 1.5;
 
 /// Every query adds the policy's step to the last parameters. Where only style counts and a query
-/// has lost what the picture shows, the next one goes half the way back, and steps are shorter from
-/// there on until they have grown again.
+/// has lost what the picture shows, the next one goes a part of the way [`back`], and steps are
+/// shorter from there on until they have grown again.
 pub(super) struct ActorStrategy {
     name: &'static str,
     actor: Arc<Actor>,
@@ -47,10 +48,8 @@ impl ActorStrategy {
     fn next(&mut self, task: &Task, measured: &Measured<'_>) -> Option<Params> {
         if task.style.is_some() && measured.mse >= StyleRecord::VIOLATED {
             self.pace *= SHORTER;
-            let mut values = self.kept.unwrap_or(task.start).values();
-            let lost = values.iter_mut().zip(measured.params.values());
-            lost.for_each(|(value, lost)| *value += SHORTER * (lost - *value));
-            return Some(task.limits.clamp_values(values));
+            let kept = self.kept.unwrap_or(task.start);
+            return Some(back(task, &kept, &measured.params, measured.picture));
         }
         self.kept = Some(measured.params);
         let step = self.policy.as_ref()?.step(measured.picture, &measured.params)?;

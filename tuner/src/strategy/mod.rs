@@ -21,6 +21,7 @@ mod pixel_fit;
 mod pixel_model;
 mod policy;
 mod random;
+mod retreat;
 mod simulation;
 mod style;
 mod style_hybrid;

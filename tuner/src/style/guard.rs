@@ -8,7 +8,7 @@ use super::content::content_term;
 use crate::Planes;
 
 /// Clipped samples beyond those of the picture as found, as a share of all.
-const MORE_CLIPPED: f64 = 0.02;
+pub(crate) const MORE_CLIPPED: f64 = 0.02;
 /// Samples on lonely levels beyond those of the picture as found, as a share of all. What was clipped
 /// there (a white background) may come to stand on a level of its own.
 const MORE_LONELY: f64 = 0.1;
