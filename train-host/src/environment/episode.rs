@@ -70,16 +70,6 @@ pub enum EpisodeError {
         /// Draws made.
         draws: usize,
     },
-    /// A picture of another size than the paper's state has.
-    #[error(
-        "a picture of {width} × {height} pixels; the state of the paper is one of 64 × 64: --side 64"
-    )]
-    PaperSide {
-        /// Its width.
-        width: usize,
-        /// Its height.
-        height: usize,
-    },
     /// A picture that the paper's score of style has no number for.
     #[error(
         "a picture of {width} × {height} pixels has no score of style: it is smaller than 8 × 8, or not \

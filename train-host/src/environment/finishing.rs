@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tuner::actor::OBSERVATION_LENGTH;
+use tuner::actor::{OBSERVATION_LENGTH, PAPER_OBSERVATION_LENGTH, PaperEye};
 use tuner::{Frame, Parameter};
 
 use super::acting::{Move, State, reach};
 use super::episode::MEAN_INTENSITY;
-use super::paper_state::{PAPER_OBSERVATION_LENGTH, PaperEye};
 use super::{ControlTask, Episode, EpisodeError, PracticeOptions, Step};
 
 /// Queries of an episode.
@@ -175,7 +174,8 @@ mod tests {
     #[test]
     fn with_the_papers_state_and_actions_one_demonstration_is_enough() {
         let mut task = task("software", Reward::Psnr).seen_as(State::Paper, Move::Absolute);
-        assert!(matches!(task.reset(3), Err(EpisodeError::PaperSide { width: 24, height: 24 })));
+        let refused = task.reset(3).unwrap_err();
+        assert!(refused.to_string().contains("24 × 24 pixels") && refused.to_string().contains("--side 64"));
         task.practice.side = 64;
         let found = task.reset(3).unwrap();
         assert_eq!(found.len(), task.observation_length());

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Reduction, Tensor, no_grad};
 
 use super::adam::{AdamW, AdamWOptions};
-use super::paper_features::PaperFeatures;
+use crate::paper_network::PaperFeatures;
 use super::policy::{Policy, PolicyShape, to_host};
 use super::replay::{Minibatch, Replay};
 use super::threads::one_thread;
