@@ -229,3 +229,6 @@ fn composed<'a>(
     }
     weights.iter().zip(&layer.bias).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
 }
+
+#[cfg(test)]
+mod tests;
