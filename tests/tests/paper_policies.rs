@@ -85,8 +85,7 @@ fn apart(shown: fn(&Planes) -> Planes) -> f64 {
         .unwrap()
         .seen_as(State::Paper, Move::Absolute);
     let mut seen = training.reset(5).unwrap();
-    let (initial, goal) =
-        (shown(&planes(&seen)), shown(&planes(&seen[PAPER_PICTURE..])));
+    let (initial, goal) = (shown(&planes(&seen)), shown(&planes(&seen[PAPER_PICTURE..])));
     let task = Task {
         mask: vec![true; initial.pixel_count()],
         initial,

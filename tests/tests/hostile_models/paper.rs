@@ -120,11 +120,14 @@ fn damages() -> Vec<(&'static str, &'static str, Spoil)> {
         ("a list beside a number", "holds a list that is not its value", |model| {
             node(model, "Flatten").attribute[0].ints = vec![1, 2];
         }),
-        ("five pads", "field 8 of a AttributeProto in it occurs more than 4", |model| {
-            pads(model, &[1; 5]);
+        ("five pads", "must be 4 integers from 0 to 15", |model| pads(model, &[1; 5])),
+        ("a list without end", "field 8 of a AttributeProto in it is too long", |model| {
+            pads(model, &[1; 41]);
         }),
         ("a negative pad", "must be 4 integers from 0 to 15", |model| pads(model, &[1, 1, -1, 1])),
-        ("a huge pad", "must be 4 integers from 0 to 15", |model| pads(model, &[1, 1, 1, i64::MAX])),
+        ("a huge pad", "must be 4 integers from 0 to 15", |model| {
+            pads(model, &[1, 1, 1, i64::MAX])
+        }),
         ("pads as wide as the kernel", "no wider than its padding", |model| {
             pads(model, &[8, 0, 0, 0]);
         }),

@@ -12,8 +12,7 @@ use tract_onnx::pb::{
     TensorProto,
 };
 use tuner::actor::{
-    Actor, ONNX_IR_VERSION, ONNX_OPERATOR_SET, OUTPUT_NAME, Provenance, seal,
-    value_info,
+    Actor, ONNX_IR_VERSION, ONNX_OPERATOR_SET, OUTPUT_NAME, Provenance, seal, value_info,
 };
 use tuner::{Parameter, write_atomically};
 

@@ -46,7 +46,8 @@ impl Network {
         // The perceptron's first map, cut in two: what reads pictures, what reads numbers.
         let mut chain: Vec<(Dense, Option<Hidden>)> = Vec::new();
         for mut layer in hidden {
-            let dense = std::mem::replace(&mut layer.dense, Dense { weights: vec![], bias: vec![] });
+            let dense =
+                std::mem::replace(&mut layer.dense, Dense { weights: vec![], bias: vec![] });
             chain.push((dense, Some(layer)));
         }
         chain.push((output, None));
@@ -216,16 +217,13 @@ const fn width_of_statistics() -> usize {
 }
 
 /// Adds `weights` · the layer's matrix to `slots`, one for each of its inputs; `weights` · its bias.
-fn composed<'a>(
-    weights: &[f32],
-    layer: &Dense,
-    slots: impl Iterator<Item = &'a mut f64>,
-) -> f64 {
+fn composed<'a>(weights: &[f32], layer: &Dense, slots: impl Iterator<Item = &'a mut f64>) -> f64 {
     let slots: Vec<&mut f64> = slots.collect();
     let inputs = slots.len();
     for (input, slot) in slots.into_iter().enumerate() {
         let column = layer.weights.iter().skip(input).step_by(inputs.max(1));
-        *slot += weights.iter().zip(column).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum::<f64>();
+        *slot +=
+            weights.iter().zip(column).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum::<f64>();
     }
     weights.iter().zip(&layer.bias).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
 }

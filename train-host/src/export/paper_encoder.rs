@@ -23,7 +23,8 @@ const PLACES: usize = 4;
 /// side.
 pub(super) fn pyramid(levels: &[Dense; 3], planes: usize) -> Conv {
     let outputs = levels.first().map_or(0, |level| level.bias.len());
-    let mut kernel = Kernel { planes, weights: vec![0.0; outputs * PLACES * planes * WHOLE * WHOLE] };
+    let mut kernel =
+        Kernel { planes, weights: vec![0.0; outputs * PLACES * planes * WHOLE * WHOLE] };
     let [fine, middle, coarse] = levels;
     for output in 0..outputs {
         for place in 0..PLACES {

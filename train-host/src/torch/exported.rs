@@ -56,8 +56,8 @@ mod tests {
     use super::*;
     use crate::export::{Form, encode};
     use crate::photographs::dead_leaves;
-    use crate::torch::{PaperFeatures, Policy};
     use crate::torch::policy::to_host;
+    use crate::torch::{PaperFeatures, Policy};
 
     #[test]
     fn tract_computes_what_libtorch_does() {

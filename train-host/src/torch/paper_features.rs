@@ -1,9 +1,7 @@
 //! The front of the paper's networks in libtorch: pictures, statistics and history become features.
 
 use tch::Tensor;
-use tuner::actor::{
-    PAPER_HISTOGRAMS, PAPER_HISTORY, PAPER_PICTURE, PAPER_SIDE, PAPER_STATISTICS,
-};
+use tuner::actor::{PAPER_HISTOGRAMS, PAPER_HISTORY, PAPER_PICTURE, PAPER_SIDE, PAPER_STATISTICS};
 
 use crate::paper_network::{LEVELS, POOLED, PaperFeatures};
 

@@ -47,9 +47,8 @@ impl<'a> Attributes<'a> {
         [low, high]: [usize; 2],
     ) -> Result<[usize; N], ModelFlaw> {
         let found = self.find(name).filter(|each| each.r#type == AttributeType::Ints as i32);
-        let inside = |&value: &i64| {
-            usize::try_from(value).ok().filter(|value| (low..=high).contains(value))
-        };
+        let inside =
+            |&value: &i64| usize::try_from(value).ok().filter(|value| (low..=high).contains(value));
         found
             .and_then(|each| each.ints.iter().map(inside).collect::<Option<Vec<usize>>>())
             .and_then(|values| values.try_into().ok())

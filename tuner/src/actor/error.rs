@@ -172,7 +172,9 @@ impl ModelFlaw {
             }
             Self::OtherKind { found, expected } => {
                 let (verb, maker) = (verb_for(*found, *expected), maker_of(*expected));
-                return format!("use it with `{verb} --model`, or give a model that `{maker}` made");
+                return format!(
+                    "use it with `{verb} --model`, or give a model that `{maker}` made"
+                );
             }
             _ => "use a model that isptune's train-host exported",
         };

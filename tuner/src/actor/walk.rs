@@ -179,7 +179,9 @@ impl<'a> Walk<'a> {
     fn map(&self, name: &str) -> Result<[usize; 3], ModelFlaw> {
         match *self.computed(name)? {
             [1, planes, height, width] => Ok([planes, height, width]),
-            ref shape => Err(refused(format!("{} is no map: its shape is {shape:?}", quoted(name)))),
+            ref shape => {
+                Err(refused(format!("{} is no map: its shape is {shape:?}", quoted(name))))
+            }
         }
     }
 

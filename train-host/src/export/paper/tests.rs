@@ -92,8 +92,7 @@ fn features(parts: &PaperFeatures, layers: &[Dense], observation: &[f32]) -> Vec
     let mut layers = layers.iter();
     let mut next = || layers.next().unwrap();
     let observation: Vec<f64> = observation.iter().copied().map(f64::from).collect();
-    let pictures =
-        Map::of(64, 6, |plane, y, x| observation[plane * 64 * 64 + y * 64 + x] - 0.5);
+    let pictures = Map::of(64, 6, |plane, y, x| observation[plane * 64 * 64 + y * 64 + x] - 0.5);
     let map = if parts.dual_path {
         let half = pictures.means(2);
         let quarter = half.means(2);
@@ -152,9 +151,9 @@ fn compared(parts: PaperFeatures, form: Form) -> [f64; 2] {
         let mean = values.iter().sum::<f64>() / 24.0;
         let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / 24.0;
         let root = (variance + f64::from(EPSILON)).sqrt();
-        let normed = values.iter().map(|value| {
-            (value - mean) / root * f64::from(1.1_f32) + f64::from(0.1_f32)
-        });
+        let normed = values
+            .iter()
+            .map(|value| (value - mean) / root * f64::from(1.1_f32) + f64::from(0.1_f32));
         let gated: Vec<f64> = normed.map(|value| value / (1.0 + (-value).exp())).collect();
         let outputs = actor.infer(&observation).unwrap();
         for (ours, wanted) in outputs.iter().zip(linear(&output, &gated)) {
