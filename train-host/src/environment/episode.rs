@@ -46,7 +46,7 @@ pub enum EpisodeError {
     Frame(#[from] FrameError),
     /// The picture cannot be observed.
     #[error(transparent)]
-    Observation(#[from] ObservationError),
+    Observation(ObservationError),
     /// The pipeline refuses the picture.
     #[error(transparent)]
     Pipeline(#[from] tuner::PipelineError),
@@ -70,6 +70,16 @@ pub enum EpisodeError {
         /// Draws made.
         draws: usize,
     },
+    /// A picture of another size than the paper's state has.
+    #[error(
+        "a picture of {width} × {height} pixels; the state of the paper is one of 64 × 64: --side 64"
+    )]
+    PaperSide {
+        /// Its width.
+        width: usize,
+        /// Its height.
+        height: usize,
+    },
     /// A picture that the paper's score of style has no number for.
     #[error(
         "a picture of {width} × {height} pixels has no score of style: it is smaller than 8 × 8, or not \
@@ -84,6 +94,15 @@ pub enum EpisodeError {
     /// A step without an episode.
     #[error("the task was asked for a step before it was reset")]
     NotReset,
+}
+
+impl From<ObservationError> for EpisodeError {
+    fn from(error: ObservationError) -> Self {
+        match error {
+            ObservationError::PaperSide { width, height } => Self::PaperSide { width, height },
+            other => Self::Observation(other),
+        }
+    }
 }
 
 /// A running episode.

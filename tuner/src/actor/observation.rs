@@ -54,10 +54,7 @@ pub enum ObservationError {
         value: f64,
     },
     /// A picture of another size than the paper's state has.
-    #[error(
-        "a picture of {width} × {height} pixels; the paper's state is one of 64 × 64: train with \
-         --side 64"
-    )]
+    #[error("a picture of {width} × {height} pixels; the paper's state is one of 64 × 64")]
     PaperSide {
         /// Its width.
         width: usize,
