@@ -104,7 +104,8 @@ fn features(parts: &PaperFeatures, layers: &[Dense], observation: &[f32]) -> Vec
         let local = encoded.convolved(next(), 1).relu().convolved(next(), 1);
         let flat = encoded.convolved(next(), 2).relu().planes.concat();
         let hidden = relu(linear(next(), &flat));
-        let global = linear(next(), &relu(linear(next(), &hidden)));
+        let hidden = relu(linear(next(), &hidden));
+        let global = linear(next(), &hidden);
         Map::of(16, 32, |plane, y, x| local.planes[plane][y * 16 + x] + global[plane]).relu()
     } else {
         (0..3).fold(pictures, |map, _| map.convolved(next(), 2).relu())
