@@ -85,7 +85,7 @@ mod tests {
         let picture = |seed| Planes::from(&dead_leaves(seed, 64, 64).unwrap());
         let mut eye = PaperEye::new(&picture(seed)).unwrap();
         let mut seen = vec![eye.observe(&picture(seed + 1)).unwrap()];
-        for query in 0..3 {
+        for query in 0..3_u32 {
             let params = Params::clamped([0.2 - 0.1 * f64::from(query); 9]);
             seen.push(eye.observe_query(&picture(seed + u64::from(query) + 2), &params).unwrap());
         }
