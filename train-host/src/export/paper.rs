@@ -92,7 +92,8 @@ fn layers(features: &PaperFeatures, front: &[f32]) -> Result<Vec<Dense>, ExportE
 
 /// The pictures less one half, so that the zeros around them are a middle grey.
 fn shift() -> Conv {
-    let weights = (0..PLANES * PLANES).map(|at| if at % (PLANES + 1) == 0 { 1.0 } else { 0.0 });
+    let weights =
+        (0..PLANES * PLANES).map(|at| if at.is_multiple_of(PLANES + 1) { 1.0 } else { 0.0 });
     let (weights, bias) = (weights.collect(), vec![-MIDDLE; PLANES]);
     Conv { sides: [1; 2], stride: 1, pads: [0; 4], weights, bias }
 }
@@ -100,7 +101,7 @@ fn shift() -> Conv {
 /// Means of squares of pixels, plane by plane.
 fn means(planes: usize, side: usize) -> Conv {
     let share = 1.0 / (side * side) as f32;
-    let kernel = |at: usize| if at % (planes + 1) == 0 { share } else { 0.0 };
+    let kernel = |at: usize| if at.is_multiple_of(planes + 1) { share } else { 0.0 };
     let weights = (0..planes * planes).flat_map(|at| vec![kernel(at); side * side]).collect();
     Conv { sides: [side; 2], stride: side, pads: [0; 4], weights, bias: vec![0.0; planes] }
 }
