@@ -37,12 +37,14 @@ pub fn taste(path: Option<&Path>) -> Result<Actor, ActorError> {
     }
 }
 
-/// The policy of this file, one that goes to a goal or one of style: [`Actor::kind`] says which.
+/// The policy of this file, one that goes to a goal, one of style or one on the paper's state:
+/// [`Actor::kind`] says which.
 ///
 /// # Errors
 /// As [`actor`]; a policy of taste is refused.
 pub fn given(path: &Path) -> Result<Arc<Actor>, ActorError> {
-    Actor::load_one_of(path, &[Representation::Residual, Representation::Style]).map(Arc::new)
+    let kinds = [Representation::Residual, Representation::Style, Representation::Paper];
+    Actor::load_one_of(path, &kinds).map(Arc::new)
 }
 
 /// That a policy is not of the kind that is needed, with what it is good for.

@@ -6,6 +6,8 @@ use tuner::{Frame, Goal, GoalError, GoalOptions, Registration, StyleGoal, strate
 
 /// Default strategy of each task.
 const FINISH_DEFAULT: &str = "hybrid";
+/// The only one that takes a policy on the paper's state.
+const PAPER_DEFAULT: &str = "actor";
 const STYLE_DEFAULT: &str = "style-hybrid";
 
 /// The task as it is asked for.
@@ -123,10 +125,20 @@ impl TaskGoal {
         }
     }
 
-    /// The strategy of a tune where none was asked for.
+    /// Whether a policy of this kind can be of use.
     #[must_use]
-    pub const fn default_strategy(&self) -> &'static str {
+    pub fn has_use_for(&self, kind: Representation) -> bool {
+        let on_pictures = matches!(self, Self::Finish(_)) && kind == Representation::Paper;
+        kind == self.policy_kind() || on_pictures
+    }
+
+    /// The strategy of a tune where none was asked for, with the policy that is given for it.
+    #[must_use]
+    pub fn default_strategy(&self, given: Option<&Actor>) -> &'static str {
         match self {
+            Self::Finish(_) if given.is_some_and(|given| given.kind() == Representation::Paper) => {
+                PAPER_DEFAULT
+            }
             Self::Finish(_) => FINISH_DEFAULT,
             Self::Style(_) => STYLE_DEFAULT,
         }

@@ -97,7 +97,8 @@ pub fn tune(
     let given = options.model.as_deref().map(shipped_actor::given).transpose()?;
     let task = options.task.as_model_has_it(options.strategy.as_deref(), given.as_deref());
     let chosen = task.choose(&found, goal, &options.goal, options.strategy.as_deref())?;
-    let name = options.strategy.as_deref().unwrap_or_else(|| chosen.goal.default_strategy());
+    let usual = || chosen.goal.default_strategy(given.as_deref());
+    let name = options.strategy.as_deref().unwrap_or_else(usual);
     let actor = policy(&chosen.goal, name, given);
     let actor = match &chosen.reason {
         Some(reason) => actor.with_context(|| reason.clone())?,
@@ -155,7 +156,17 @@ fn policy(
     given: Option<Arc<Actor>>,
 ) -> Result<Option<Arc<Actor>>> {
     match given {
-        Some(given) if given.kind() == goal.policy_kind() => Ok(Some(given)),
+        Some(given) if goal.has_use_for(given.kind()) => {
+            if strategy::ACTOR_NAMES.contains(&strategy) && !strategy::takes(strategy, given.kind())
+            {
+                bail!(
+                    "{}: a policy on the paper's state names parameters, and strategy {strategy} needs \
+                     one that makes steps; take --strategy actor, or another model",
+                    given.name()
+                );
+            }
+            Ok(Some(given))
+        }
         Some(given) => Err(shipped_actor::of_another_kind(&given, goal.policy_kind()).into()),
         None if strategy::ACTOR_NAMES.contains(&strategy) => Ok(Some(shipped_actor::actor(None)?)),
         None if strategy::STYLE_ACTOR_NAMES.contains(&strategy) => {
@@ -208,7 +219,10 @@ impl Search<'_> {
             }
         }?;
         let [width, height] = outcome.size;
-        let view = View::of_size(width, height);
+        let view = match &goal {
+            TaskGoal::Finish(_) => strategy.view(width, height),
+            TaskGoal::Style(_) => View::of_size(width, height),
+        };
         let extras = pipeline.extra_parameters();
         let (confidence, limited_by) = match &goal {
             TaskGoal::Finish(goal) => assess(&outcome, goal, &view, &limits, extras),

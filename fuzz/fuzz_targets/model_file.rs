@@ -5,19 +5,21 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tuner::actor::{Actor, OBSERVATION_LENGTH, seal};
+use tuner::actor::{Actor, Representation, seal};
 
 fuzz_target!(|bytes: &[u8]| {
     for file in [bytes.to_vec(), seal(bytes.to_vec())] {
-        match Actor::from_bytes("fuzz", &file) {
-            Ok(actor) => {
-                let _ = actor.infer(&[0.5; OBSERVATION_LENGTH]);
-            }
-            Err(error) => {
-                let text = error.to_string();
-                assert!(text.starts_with("fuzz: "), "{text:?}");
-                assert!(!text.contains(char::is_control) && text.len() < 4000, "{text:?}");
-                assert!(!text.contains("panic"), "the engine was reached: {text:?}");
+        for kind in [Representation::Residual, Representation::Paper] {
+            match Actor::of_kind(kind, "fuzz", &file) {
+                Ok(actor) => {
+                    let _ = actor.infer(&vec![0.5; kind.length()]);
+                }
+                Err(error) => {
+                    let text = error.to_string();
+                    assert!(text.starts_with("fuzz: "), "{text:?}");
+                    assert!(!text.contains(char::is_control) && text.len() < 4000, "{text:?}");
+                    assert!(!text.contains("panic"), "the engine was reached: {text:?}");
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ pub mod curves;
 pub mod environment;
 pub mod evaluation;
 pub mod export;
+pub mod paper_network;
 pub mod photographs;
 #[cfg(feature = "torch")]
 pub mod torch;

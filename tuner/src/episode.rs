@@ -110,7 +110,9 @@ pub fn run_episode(
     cancel: &Arc<AtomicBool>,
     on_query: &mut dyn FnMut(&QueryRecord),
 ) -> Result<Outcome, TunerError> {
-    let episode = Episode::begin(pipeline, Aim::Finish(goal), limits, options, cancel)?;
+    let [width, height] = goal.size();
+    let view = strategy.view(width, height);
+    let episode = Episode::begin(pipeline, Aim::Finish(goal, view), limits, options, cancel)?;
     episode.run(pipeline, strategy, options, on_query)
 }
 
@@ -135,9 +137,9 @@ pub fn run_style_episode(
 }
 
 /// What an episode is to come near to.
-#[derive(Clone, Copy)]
 enum Aim<'a> {
-    Finish(&'a Goal),
+    /// The pixels of a goal, at this view.
+    Finish(&'a Goal, View),
     Style(&'a StyleGoal),
 }
 
@@ -161,13 +163,9 @@ impl Episode {
     ) -> Result<Self, TunerError> {
         let found = pipeline.as_found()?;
         let start = pipeline.found_params();
-        let [width, height] = found.size();
-        let view = match aim {
-            Aim::Finish(goal) => {
-                let [width, height] = goal.size();
-                View::of_size(width, height)
-            }
-            Aim::Style(_) => View::of_size(width, height),
+        let view = match &aim {
+            Aim::Finish(_, view) => view.clone(),
+            Aim::Style(_) => View::of_size(found.width(), found.height()),
         };
         let initial = view.gather(&found).map(|mosaic| Planes::from(&mosaic));
         let Some(initial) = initial else {
@@ -177,7 +175,7 @@ impl Episode {
         drop(found);
         let (budget, cancel) = (options.budget, Arc::clone(cancel));
         let (task, judge) = match aim {
-            Aim::Finish(goal) => {
+            Aim::Finish(goal, _) => {
                 let (goal, mask) = (goal.planes(&view), goal.mask(&view));
                 (Task { start, initial, goal, mask, style: None, limits, budget, cancel }, None)
             }

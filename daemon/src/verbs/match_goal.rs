@@ -88,7 +88,8 @@ pub struct SearchOptions {
     strategy: Option<String>,
     /// Policy (ONNX, as train-host exports it) in place of the one that comes with isptune: one that
     /// goes to a goal for hybrid and the strategies of the name actor, one of style for style-hybrid
-    /// and style-actor. With nothing else said, a policy of style makes the task style
+    /// and style-actor, one on the paper's state for actor. With nothing else said, a policy of style
+    /// makes the task style, and one on the paper's state the strategy actor
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// Queries at most

@@ -17,6 +17,7 @@ mod enhanced;
 mod extras;
 mod interrupted;
 mod looks;
+mod paper;
 mod results;
 mod schemas;
 mod style;

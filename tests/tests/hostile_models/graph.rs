@@ -56,10 +56,10 @@ pub fn damages() -> Vec<Damage> {
                 tensor.raw_data.truncate(8 * row);
             }
         }),
-        damage("flattened along axis 9", "uses the operator \"Flatten\"", |model| {
+        damage("flattened along axis 9", "\"axis\" of the operator \"Flatten\" must", |model| {
             replace(model, "Sigmoid", "Flatten", vec![integer("axis", 9)]);
         }),
-        damage("convolved with stride 0", "uses the operator \"Conv\"", |model| {
+        damage("convolved with stride 0", "\"strides\" of the operator \"Conv\" must", |model| {
             replace(model, "Gemm", "Conv", vec![integer("strides", 0)]);
         }),
         damage("pooled with odd padding", "uses the operator \"MaxPool\"", |model| {

@@ -5,6 +5,7 @@ mod bytes;
 mod graph;
 mod metadata;
 mod mutated;
+mod paper;
 mod structure;
 mod weights;
 

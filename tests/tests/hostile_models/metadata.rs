@@ -27,8 +27,8 @@ pub fn damages() -> Vec<Damage> {
         damage("an observation with a blank", "observations of version \" 1\"", |model| {
             set(model, "observation", " 1");
         }),
-        damage("another representation", "on the representation \"paper\"; this", |model| {
-            set(model, "representation", "paper");
+        damage("another representation", "on the representation \"planes\"; this", |model| {
+            set(model, "representation", "planes");
         }),
         damage("no parameters", "sets the parameters \"\"; this isptune has", |model| {
             set(model, "parameters", "");

@@ -1,9 +1,9 @@
 //! Sound files with random damage that the digest does not tell, since they are sealed again.
 
 use train_host::export::Form;
-use tuner::actor::{Actor, OBSERVATION_LENGTH, seal};
+use tuner::actor::{Actor, Representation, seal};
 
-use super::{SEAL, sound};
+use super::{SEAL, paper, sound};
 
 const MUTATIONS: usize = 600;
 
@@ -45,9 +45,14 @@ fn mutated(content: &mut Vec<u8>, numbers: &mut Numbers) {
 
 #[test]
 fn random_damage_is_loaded_or_refused_in_one_line() {
-    let mut numbers = Numbers(11);
-    let contents = [Form::Float, Form::Half, Form::Int8].map(|form| {
-        let mut file = sound(form);
+    let forms = [Form::Float, Form::Half, Form::Int8];
+    mutations(11, Representation::Residual, forms.map(sound));
+    mutations(12, Representation::Paper, forms.map(paper::sound));
+}
+
+fn mutations(seed: u64, kind: Representation, files: [Vec<u8>; 3]) {
+    let mut numbers = Numbers(seed);
+    let contents = files.map(|mut file| {
         file.truncate(file.len() - SEAL);
         file
     });
@@ -57,11 +62,11 @@ fn random_damage_is_loaded_or_refused_in_one_line() {
         for _ in 0..=numbers.below(3) {
             mutated(&mut content, &mut numbers);
         }
-        match Actor::from_bytes("mutated", &seal(content)) {
+        match Actor::of_kind(kind, "mutated", &seal(content)) {
             Ok(actor) => {
                 loaded += 1;
                 // A changed weight may make it useless, but never harmful.
-                let _ = actor.infer(&[0.5; OBSERVATION_LENGTH]);
+                let _ = actor.infer(&vec![0.5; kind.length()]);
             }
             Err(error) => {
                 let text = error.to_string();
@@ -71,7 +76,7 @@ fn random_damage_is_loaded_or_refused_in_one_line() {
             }
         }
     }
-    println!("{loaded} of {MUTATIONS} loaded");
+    println!("{kind:?}: {loaded} of {MUTATIONS} loaded");
     assert!((MUTATIONS / 50..MUTATIONS / 2).contains(&loaded), "{loaded}: try other damage");
 }
 

@@ -66,7 +66,7 @@ pub fn damages() -> Vec<Damage> {
         damage("declared inner values", "field 13 of a GraphProto in it is none", |model| {
             graph_of(model).value_info.push(ValueInfoProto::default());
         }),
-        damage("two inputs", "field 11 of a GraphProto in it occurs more than 1", |model| {
+        damage("two inputs", "has the input [\"observation\", \"observation\"], it", |model| {
             let first = graph_of(model).input[0].clone();
             graph_of(model).input.push(first);
         }),
@@ -94,7 +94,7 @@ pub fn damages() -> Vec<Damage> {
         damage("a node of another domain", "field 7 of a NodeProto in it is none", |model| {
             node(model, "Gemm").domain = "com.microsoft".into();
         }),
-        damage("a list in an attribute", "field 8 of a AttributeProto in it is none", |model| {
+        damage("a list in an attribute", "\"transB\" of the operator \"Gemm\" holds a", |model| {
             attribute(model).ints = vec![0, 0];
         }),
         damage("a long name", "field 4 of a NodeProto in it has more than 128 bytes", |model| {

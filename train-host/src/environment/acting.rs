@@ -8,7 +8,7 @@ use tuner::actor::{LONGEST_STEP, OUTPUT_SOFTNESS, STEP_PER_SCALE};
 pub enum State {
     /// What the policy on a device sees.
     Residual,
-    /// What the paper's policy sees ([`PaperEye`](super::PaperEye)).
+    /// What the paper's policy sees ([`tuner::actor::PaperEye`]).
     Paper,
 }
 

@@ -46,7 +46,7 @@ pub enum EpisodeError {
     Frame(#[from] FrameError),
     /// The picture cannot be observed.
     #[error(transparent)]
-    Observation(#[from] ObservationError),
+    Observation(ObservationError),
     /// The pipeline refuses the picture.
     #[error(transparent)]
     Pipeline(#[from] tuner::PipelineError),
@@ -94,6 +94,15 @@ pub enum EpisodeError {
     /// A step without an episode.
     #[error("the task was asked for a step before it was reset")]
     NotReset,
+}
+
+impl From<ObservationError> for EpisodeError {
+    fn from(error: ObservationError) -> Self {
+        match error {
+            ObservationError::PaperSide { width, height } => Self::PaperSide { width, height },
+            other => Self::Observation(other),
+        }
+    }
 }
 
 /// A running episode.

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tuner::actor::OBSERVATION_LENGTH;
+use tuner::actor::{OBSERVATION_LENGTH, PAPER_OBSERVATION_LENGTH, PaperEye};
 use tuner::{Frame, Parameter};
 
 use super::acting::{Move, State, reach};
 use super::episode::MEAN_INTENSITY;
-use super::paper_state::{PAPER_OBSERVATION_LENGTH, PaperEye};
 use super::{ControlTask, Episode, EpisodeError, PracticeOptions, Step};
 
 /// Queries of an episode.

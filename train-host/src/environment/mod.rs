@@ -8,7 +8,6 @@ mod demonstrator;
 mod episode;
 mod finishing;
 mod guided_episode;
-mod paper_state;
 mod pendulum;
 mod picture_cost;
 mod picture_metric;
@@ -30,10 +29,6 @@ pub use crop::{Crop, random_crop};
 pub use episode::{Episode, EpisodeError, PracticeOptions};
 pub use finishing::{Finishing, Reward};
 pub use guided_episode::{GuidedEpisode, Seen};
-pub use paper_state::{
-    PAPER_HISTOGRAMS, PAPER_HISTORY, PAPER_OBSERVATION_LENGTH, PAPER_PICTURE, PAPER_SIDE,
-    PAPER_STATISTICS, PaperEye,
-};
 pub use pendulum::Pendulum;
 pub use picture_cost::{PictureCost, StyleCosts};
 pub use picture_metric::PictureMetric;

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use isp_hw::{PicturePipeline, Renderer};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tuner::actor::{ObservationError, STYLE_LENGTH, StyleEye};
+use tuner::actor::{ObservationError, PAPER_OBSERVATION_LENGTH, PaperEye, STYLE_LENGTH, StyleEye};
 use tuner::{Parameter, Params, Planes, Simulator, StyleJudge, StyleRecord};
 
 use super::acting::{Move, State, reach};
 use super::episode::near;
-use super::paper_state::{PAPER_OBSERVATION_LENGTH, PaperEye};
 use super::{
     ControlTask, EpisodeError, GuidedEpisode, PictureCost, PictureMetric, Seen, Step, StyleCosts,
     StyleLesson,

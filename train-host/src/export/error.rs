@@ -32,6 +32,14 @@ pub enum ExportError {
     /// A value of another network.
     #[error("value {0} is not one of this network")]
     ForeignValue(usize),
+    /// A value of another number of sides.
+    #[error("value {value} of the network is not {wanted}")]
+    Sides {
+        /// Which value.
+        value: usize,
+        /// What it should be.
+        wanted: &'static str,
+    },
     /// A network without any layer.
     #[error("the network has no layer: its output would be its input")]
     Empty,

@@ -12,8 +12,7 @@ use tract_onnx::pb::{
     TensorProto,
 };
 use tuner::actor::{
-    Actor, INPUT_NAME, ONNX_IR_VERSION, ONNX_OPERATOR_SET, OUTPUT_NAME, Provenance, seal,
-    value_info,
+    Actor, ONNX_IR_VERSION, ONNX_OPERATOR_SET, OUTPUT_NAME, Provenance, seal, value_info,
 };
 use tuner::{Parameter, write_atomically};
 
@@ -33,8 +32,12 @@ pub enum Form {
     Int8,
 }
 
-/// The bytes of an ONNX file of `network`: opset 17, input `observation` of shape [1, n], output
-/// `action` of shape [1, 9], metadata, digest. The file is loaded once before it is handed out.
+/// Kernels of at most so many numbers stay 32-bit floats in every form: each of their numbers is used
+/// at hundreds of places, and together they are small.
+const LARGEST_FLOAT_KERNEL: usize = 1 << 16;
+
+/// The bytes of an ONNX file of `network`: opset 17, the inputs of its kind
+/// ([`tuner::actor::Representation::inputs`]), output `action` of shape [1, 9], metadata, digest. The file is loaded once before it is handed out.
 ///
 /// # Errors
 /// [`ExportError`] when the network has not nine outputs, a weight is too large for the form, or the
@@ -46,20 +49,25 @@ pub fn encode(
 ) -> Result<Vec<u8>, ExportError> {
     network.check_output()?;
     let mut writer = Writer { form, nodes: Vec::new(), tensors: Vec::new() };
-    let last = network.layers.len();
-    let name_of = |value: ValueId| match value.0.checked_sub(1) {
-        None => INPUT_NAME.to_owned(),
-        Some(_) if value.0 == last => OUTPUT_NAME.to_owned(),
-        Some(layer) => network.layers.get(layer).map_or_else(String::new, |each| each.name.clone()),
+    let inputs = network.kind.inputs();
+    let last = (inputs.len() + network.layers.len()).saturating_sub(1);
+    let name_of = |value: &ValueId| match inputs.get(value.0) {
+        Some((name, _)) => (*name).to_owned(),
+        None if value.0 == last => OUTPUT_NAME.to_owned(),
+        None => {
+            let layer = network.layers.get(value.0 - inputs.len());
+            layer.map_or_else(String::new, |each| each.name.clone())
+        }
     };
     for (place, layer) in network.layers.iter().enumerate() {
-        writer.add(layer, name_of(layer.input), name_of(ValueId(place + 1)))?;
+        let read = layer.inputs.iter().map(name_of).collect();
+        writer.add(layer, read, name_of(&ValueId(inputs.len() + place)))?;
     }
     let graph = GraphProto {
         name: "actor".to_owned(),
         node: writer.nodes,
         initializer: writer.tensors,
-        input: vec![value_info(INPUT_NAME, &[1, network.kind.length()])],
+        input: inputs.iter().map(|(name, shape)| value_info(name, shape)).collect(),
         output: vec![value_info(OUTPUT_NAME, &[1, Parameter::COUNT])],
         ..GraphProto::default()
     };
@@ -104,37 +112,58 @@ struct Writer {
 }
 
 impl Writer {
-    fn add(&mut self, layer: &Layer, input: String, output: String) -> Result<(), ExportError> {
+    fn add(
+        &mut self,
+        layer: &Layer,
+        mut inputs: Vec<String>,
+        output: String,
+    ) -> Result<(), ExportError> {
         let name = &layer.name;
         match &layer.operator {
             Operator::Dense(dense) => {
-                let matrix = self.matrix(name, &dense.weights, dense.bias.len())?;
-                let bias = self.vector(&format!("{name}.bias"), &dense.bias);
-                let inputs = vec![input, matrix, bias];
+                let shape = [dense.bias.len(), dense.weights.len() / dense.bias.len().max(1)];
+                inputs.push(self.matrix(name, &dense.weights, &shape, self.form)?);
+                inputs.push(self.vector(&format!("{name}.bias"), &dense.bias));
                 self.node("Gemm", inputs, output, vec![integer("transB", 1)]);
             }
+            Operator::Conv(conv, kernel) => {
+                let is_small = conv.weights.len() <= LARGEST_FLOAT_KERNEL;
+                let form = if is_small { Form::Float } else { self.form };
+                inputs.push(self.matrix(name, &conv.weights, kernel, form)?);
+                inputs.push(self.vector(&format!("{name}.bias"), &conv.bias));
+                let strides = integers("strides", &[conv.stride; 2]);
+                self.node("Conv", inputs, output, vec![strides, integers("pads", &conv.pads)]);
+            }
             Operator::Norm(norm) => {
-                let scale = self.vector(&format!("{name}.scale"), &norm.scale);
-                let bias = self.vector(&format!("{name}.bias"), &norm.bias);
+                inputs.push(self.vector(&format!("{name}.scale"), &norm.scale));
+                inputs.push(self.vector(&format!("{name}.bias"), &norm.bias));
                 let attributes = vec![integer("axis", -1), float("epsilon", norm.epsilon)];
-                self.node("LayerNormalization", vec![input, scale, bias], output, attributes);
+                self.node("LayerNormalization", inputs, output, attributes);
             }
             Operator::Silu => {
                 let gate = format!("{name}.gate");
-                self.node("Sigmoid", vec![input.clone()], gate.clone(), Vec::new());
-                self.node("Mul", vec![input, gate], output, Vec::new());
+                self.node("Sigmoid", inputs.clone(), gate.clone(), Vec::new());
+                inputs.push(gate);
+                self.node("Mul", inputs, output, Vec::new());
             }
-            Operator::Relu => self.node("Relu", vec![input], output, Vec::new()),
+            Operator::Relu => self.node("Relu", inputs, output, Vec::new()),
+            Operator::Add => self.node("Add", inputs, output, Vec::new()),
+            Operator::Flatten => self.node("Flatten", inputs, output, vec![integer("axis", 1)]),
         }
         Ok(())
     }
 
-    /// Stores a matrix of `rows` rows in the form asked for; the name of its `f32` value.
-    fn matrix(&mut self, layer: &str, weights: &[f32], rows: usize) -> Result<String, ExportError> {
+    /// Stores weights, one row for each output, in this form; the name of their `f32` value.
+    fn matrix(
+        &mut self,
+        layer: &str,
+        weights: &[f32],
+        shape: &[usize],
+        form: Form,
+    ) -> Result<String, ExportError> {
         let name = format!("{layer}.weights");
-        let shape = [rows, weights.len() / rows.max(1)];
-        match self.form {
-            Form::Float => self.tensor(&name, &shape, DataType::Float, floats(weights)),
+        match form {
+            Form::Float => self.tensor(&name, shape, DataType::Float, floats(weights)),
             Form::Half => {
                 let overflow = weights.iter().find(|&&weight| !f16::from_f32(weight).is_finite());
                 if let Some(&value) = overflow {
@@ -143,15 +172,16 @@ impl Writer {
                 }
                 let stored = format!("{name}_f16");
                 let halves = weights.iter().flat_map(|&w| f16::from_f32(w).to_le_bytes()).collect();
-                self.tensor(&stored, &shape, DataType::Float16, halves);
+                self.tensor(&stored, shape, DataType::Float16, halves);
                 let to = integer("to", DataType::Float as i64);
                 self.node("Cast", vec![stored], name.clone(), vec![to]);
             }
             Form::Int8 => {
+                let rows = shape.first().copied().unwrap_or(1);
                 let Quantised { numbers, scales } = quantised(weights, rows);
                 let stored = format!("{name}_int8");
                 let bytes = numbers.into_iter().flat_map(i8::to_le_bytes).collect();
-                self.tensor(&stored, &shape, DataType::Int8, bytes);
+                self.tensor(&stored, shape, DataType::Int8, bytes);
                 let scale = self.vector(&format!("{name}_scale"), &scales);
                 let axis = integer("axis", 0);
                 self.node("DequantizeLinear", vec![stored, scale], name.clone(), vec![axis]);
@@ -202,6 +232,15 @@ fn integer(name: &str, value: i64) -> AttributeProto {
         name: name.to_owned(),
         r#type: AttributeType::Int as i32,
         i: value,
+        ..AttributeProto::default()
+    }
+}
+
+fn integers(name: &str, values: &[usize]) -> AttributeProto {
+    AttributeProto {
+        name: name.to_owned(),
+        r#type: AttributeType::Ints as i32,
+        ints: values.iter().map(|&value| value as i64).collect(),
         ..AttributeProto::default()
     }
 }

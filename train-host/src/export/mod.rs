@@ -3,10 +3,12 @@
 mod error;
 mod file;
 mod network;
+mod paper;
+mod paper_encoder;
 mod quantised;
 #[cfg(test)]
 mod tests;
 
 pub use error::ExportError;
 pub use file::{Form, encode, write};
-pub use network::{Dense, Hidden, Network, Norm, ValueId};
+pub use network::{Conv, Dense, Hidden, Network, Norm, ValueId};

@@ -35,7 +35,7 @@ fn network(seed: u64) -> Network {
 fn evaluated(network: &Network, observation: &[f32]) -> Vec<f64> {
     let mut values: Vec<Vec<f64>> = vec![observation.iter().copied().map(f64::from).collect()];
     for layer in &network.layers {
-        let x = &values[layer.input.0];
+        let x = &values[layer.inputs[0].0];
         let value = match &layer.operator {
             Operator::Dense(dense) => dense
                 .weights
@@ -60,6 +60,7 @@ fn evaluated(network: &Network, observation: &[f32]) -> Vec<f64> {
             }
             Operator::Silu => x.iter().map(|x| x / (1.0 + (-x).exp())).collect(),
             Operator::Relu => x.iter().map(|x| x.max(0.0)).collect(),
+            other => panic!("no layer of a perceptron: {other:?}"),
         };
         values.push(value);
     }

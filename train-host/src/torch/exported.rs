@@ -6,7 +6,7 @@ use super::policy::{NORM_EPSILON, PolicyShape};
 use crate::export::{Dense, ExportError, Hidden, Network, Norm};
 
 /// The network of these flat `weights`, which lie as [`PolicyShape::spans`] says, on observations of
-/// this kind.
+/// this kind, or of the paper's where the shape has its features.
 ///
 /// # Errors
 /// [`ExportError`] when a weight is missing or not finite.
@@ -36,7 +36,13 @@ pub fn network(
         });
         hidden.push(Hidden { dense, norm });
     }
-    Network::of_kind(kind).with_perceptron(hidden, output)
+    match &shape.features {
+        Some(features) => {
+            let front = weights.get(..shape.feature_weights()).unwrap_or(weights);
+            Network::paper(features, front, hidden, output)
+        }
+        None => Network::of_kind(kind).with_perceptron(hidden, output),
+    }
 }
 
 #[cfg(test)]
@@ -44,12 +50,14 @@ mod tests {
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
     use tch::{Device, Tensor};
-    use tuner::actor::{Actor, OBSERVATION_LENGTH, Provenance};
+    use tuner::actor::{Actor, OBSERVATION_LENGTH, PaperEye, Provenance};
+    use tuner::{Params, Planes};
 
     use super::*;
     use crate::export::{Form, encode};
-    use crate::torch::Policy;
+    use crate::photographs::dead_leaves;
     use crate::torch::policy::to_host;
+    use crate::torch::{PaperFeatures, Policy};
 
     #[test]
     fn tract_computes_what_libtorch_does() {
@@ -68,6 +76,48 @@ mod tests {
             let ours = actor.infer(&observation).unwrap();
             for (a, b) in ours.iter().zip(theirs) {
                 assert!((a - b).abs() < 1e-4, "{a} {b}");
+            }
+        }
+    }
+
+    /// What an episode shows of dead leaves on the way to other ones.
+    fn seen_by_the_paper(seed: u64) -> Vec<Vec<f32>> {
+        let picture = |seed| Planes::from(&dead_leaves(seed, 64, 64).unwrap());
+        let mut eye = PaperEye::new(&picture(seed)).unwrap();
+        let mut seen = vec![eye.observe(&picture(seed + 1)).unwrap()];
+        for query in 0..3_u32 {
+            let params = Params::clamped([0.2 - 0.1 * f64::from(query); 9]);
+            seen.push(eye.observe_query(&picture(seed + u64::from(query) + 2), &params).unwrap());
+        }
+        seen
+    }
+
+    #[test]
+    fn a_policy_on_the_papers_state_is_exported_as_libtorch_computes_it() {
+        for number in 0..8 {
+            let features = PaperFeatures {
+                dual_path: number & 1 == 0,
+                statistics: number & 2 == 0,
+                history: number & 4 == 0,
+            };
+            let shape = PolicyShape { hidden: vec![64, 32], ..PolicyShape::paper(features) };
+            let policy = Policy::new(shape.clone());
+            let weights = policy.first_weights(&mut ChaCha8Rng::seed_from_u64(number), Device::Cpu);
+            // The last layer starts near 0, where differences would not show.
+            let scaled: Vec<f32> = to_host(&weights).iter().map(|weight| 2.0 * weight).collect();
+            let exported = network(&shape, &scaled, Representation::Paper).unwrap();
+            let file = encode(&exported, Form::Float, &Provenance::default()).unwrap();
+            let actor = Actor::of_kind(Representation::Paper, "test", &file).unwrap();
+            let pieces = policy.cut(&Tensor::from_slice(&scaled));
+            for seen in seen_by_the_paper(number) {
+                let input = Tensor::from_slice(&seen).view([1, seen.len() as i64]);
+                let theirs = to_host(&policy.forward(&pieces, &input));
+                let ours = actor.infer(&seen).unwrap();
+                let size = theirs.iter().fold(0.0_f32, |size, value| size.max(value.abs()));
+                assert!(size > 1e-2, "the outputs say nothing: {theirs:?}");
+                for (a, b) in ours.iter().zip(&theirs) {
+                    assert!((a - b).abs() < 1e-4, "{features:?}: {ours:?} {theirs:?}");
+                }
             }
         }
     }

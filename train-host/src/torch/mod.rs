@@ -21,7 +21,6 @@ pub use checkpoint::{Checkpoint, CheckpointError};
 pub use device::{DeviceError, device};
 pub use exported::network;
 pub use paper_actor::PaperActor;
-pub use paper_features::PaperFeatures;
 pub use policy::{HiddenForm, Policy, PolicyShape};
 pub use proxy::{
     Proxy, ProxyDescent, ProxyKind, ProxyOptions, ProxyReport, ProxySimulator, ProxyTraining,
@@ -33,3 +32,5 @@ pub use style::{PaperReward, StyleReference, StyleScore, Vgg, VggError, VggFeatu
 pub use td3::{Exploration, Finished, Td3, Td3Error, Td3Options, Td3Policy};
 pub use threads::one_thread;
 pub use trained_policy::{TrainedPolicy, TrainedPolicyError};
+
+pub use crate::paper_network::PaperFeatures;

@@ -1,13 +1,14 @@
 //! A policy on the paper's state, as a strategy.
 
 use tch::{Tensor, no_grad};
-use tuner::actor::{ActorEye, OUTPUT_SOFTNESS, step};
+use tuner::actor::{
+    ActorEye, OUTPUT_SOFTNESS, PAPER_OBSERVATION_LENGTH, PaperEye, step, taste_params,
+};
 use tuner::{Measured, Parameter, Params, SearchStrategy, Task};
 
 use super::policy::{Policy, to_host};
 use super::td3::Td3Policy;
 use super::threads::one_thread;
-use crate::environment::{PAPER_OBSERVATION_LENGTH, PaperEye};
 
 /// Every query is what the policy says of the last picture. Pictures must be 64 × 64, as those that
 /// it was trained on; for others it asks nothing.
@@ -44,7 +45,7 @@ impl PaperActor {
         let output = no_grad(|| to_host(&self.policy.forward(&self.pieces, &seen)));
         let output: [f32; Parameter::COUNT] = output.try_into().ok()?;
         if !self.steps {
-            return Some(Params::clamped(output.map(|value| f64::from(value.tanh()))));
+            return Some(taste_params(&output));
         }
         let eye = ActorEye::new(&task.initial, &task.goal, &task.mask).ok()?;
         let scale = eye.observe(picture, params).ok()?.scale;

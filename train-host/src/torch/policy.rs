@@ -5,7 +5,7 @@ use tch::{Device, Kind, Tensor};
 use tuner::Parameter;
 use tuner::actor::{OBSERVATION_LENGTH, STYLE_LENGTH, TASTE_LENGTH};
 
-use super::paper_features::PaperFeatures;
+use crate::paper_network::PaperFeatures;
 
 /// The last layer starts this much smaller, so that first steps are small.
 const LAST_LAYER_SCALE: f32 = 0.1;

@@ -15,12 +15,12 @@ use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Reduction, Tensor, no_grad};
 
 use super::adam::{AdamW, AdamWOptions};
-use super::paper_features::PaperFeatures;
 use super::policy::{Policy, PolicyShape, to_host};
 use super::replay::{Minibatch, Replay};
 use super::threads::one_thread;
 use super::twin_critics::TwinCritics;
 use crate::environment::{ControlTask, EpisodeError, Step};
+use crate::paper_network::PaperFeatures;
 
 use episodes::Slot;
 pub use resume::{Td3Error, Td3Policy};

@@ -25,11 +25,12 @@ pub enum TrainedPolicyError {
     /// A weight is missing or not finite.
     #[error(transparent)]
     Export(#[from] ExportError),
-    /// It sees what the paper's policy sees.
+    /// It sees what the paper's policy sees, and its actions are steps.
     #[error(
-        "this policy sees pictures, statistics and history (--state paper): model files hold          policies of --state residual only"
+        "this policy sees the paper's state and makes steps (--action step): model files on that state \
+         name parameters; train it with --action absolute"
     )]
-    PaperState,
+    PaperSteps,
     /// It was trained for another task.
     #[error(
         "a policy with {inputs} inputs and {outputs} outputs ({form:?}) is not one that finishes \
@@ -52,6 +53,8 @@ pub struct TrainedPolicy {
     pub shape: PolicyShape,
     /// Flat weights, in the order of [`PolicyShape::spans`].
     pub weights: Vec<f32>,
+    /// Its actions are tanh(squash · output), where TD3 has trained it.
+    pub squash: Option<f64>,
     /// How long it was trained, for people.
     pub made: String,
 }
@@ -63,12 +66,14 @@ impl TrainedPolicy {
     /// [`TrainedPolicyError`] when it is no checkpoint.
     pub fn load(path: &Path) -> Result<Self, TrainedPolicyError> {
         if let Some(trained) = Td3Policy::load(path)? {
-            let Td3Policy { shape, weights, updates, .. } = trained;
-            return Ok(Self { shape, weights, made: format!("{updates} updates") });
+            let Td3Policy { shape, weights, updates, squash } = trained;
+            let (squash, made) = (Some(squash), format!("{updates} updates"));
+            return Ok(Self { shape, weights, squash, made });
         }
         let trained = Regression::resume(path, None, Device::Cpu)?;
         let made = format!("{} iterations", trained.iteration());
-        Ok(Self { shape: trained.shape().clone(), weights: trained.averaged_weights(), made })
+        let (shape, weights) = (trained.shape().clone(), trained.averaged_weights());
+        Ok(Self { shape, weights, squash: None, made })
     }
 
     /// The policy as it is loaded on a device, in 32-bit floats; `name` stands for its file.
@@ -85,14 +90,20 @@ impl TrainedPolicy {
     ///
     /// # Errors
     /// [`TrainedPolicyError::OtherTask`] when it does not take an observation of photographs to
-    /// nine outputs; [`TrainedPolicyError::Export`] when its weights are broken.
+    /// nine outputs; [`TrainedPolicyError::PaperSteps`] when its output on the paper's state is a step;
+    /// [`TrainedPolicyError::Export`] when its weights are broken.
     pub fn network(&self) -> Result<Network, TrainedPolicyError> {
         let PolicyShape { inputs, outputs, form, features, .. } = self.shape;
-        if features.is_some() {
-            return Err(TrainedPolicyError::PaperState);
-        }
-        // The kinds differ in their length, so the length names the kind.
-        let kind = Representation::ALL.into_iter().find(|kind| kind.length() == inputs);
+        let kind = if features.is_some() {
+            // An action of tanh(o) is the parameters themselves.
+            if self.squash != Some(1.0) {
+                return Err(TrainedPolicyError::PaperSteps);
+            }
+            Some(Representation::Paper)
+        } else {
+            // The other kinds differ in their length, so the length names the kind.
+            Representation::ALL.into_iter().find(|kind| kind.length() == inputs)
+        };
         let wanted = PolicyShape::residual(1, 1);
         match kind {
             Some(kind) if outputs == wanted.outputs && form == wanted.form => {

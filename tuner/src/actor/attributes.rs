@@ -19,6 +19,9 @@ impl<'a> Attributes<'a> {
             if these.all.iter().take(place).any(|earlier| earlier.name == attribute.name) {
                 return Err(these.refused(&attribute.name, "stands there twice"));
             }
+            if attribute.r#type != AttributeType::Ints as i32 && !attribute.ints.is_empty() {
+                return Err(these.refused(&attribute.name, "holds a list that is not its value"));
+            }
         }
         Ok(these)
     }
@@ -35,6 +38,23 @@ impl<'a> Attributes<'a> {
             Some(each) if each.r#type == AttributeType::Int as i32 && each.i == wanted => Ok(()),
             _ => Err(self.refused(name, &format!("must be the integer {wanted}"))),
         }
+    }
+
+    /// Refuses a list that has not N integers of an interval, or is missing; the list.
+    pub(super) fn integers_within<const N: usize>(
+        &self,
+        name: &str,
+        [low, high]: [usize; 2],
+    ) -> Result<[usize; N], ModelFlaw> {
+        let found = self.find(name).filter(|each| each.r#type == AttributeType::Ints as i32);
+        let inside =
+            |&value: &i64| usize::try_from(value).ok().filter(|value| (low..=high).contains(value));
+        found
+            .and_then(|each| each.ints.iter().map(inside).collect::<Option<Vec<usize>>>())
+            .and_then(|values| values.try_into().ok())
+            .ok_or_else(|| {
+                self.refused(name, &format!("must be {N} integers from {low} to {high}"))
+            })
     }
 
     /// Refuses a float attribute outside an interval, or missing.

@@ -10,6 +10,7 @@ use tract_onnx::prelude::{
     tvec,
 };
 
+use super::Representation;
 use crate::Parameter;
 
 /// Characters of an engine's message that are shown.
@@ -19,22 +20,31 @@ const LONGEST_REASON: usize = 300;
 #[derive(Debug, Clone)]
 pub(super) struct Engine {
     plan: Arc<TypedRunnableModel>,
+    kind: Representation,
 }
 
 impl Engine {
-    /// Prepares a graph that [`super::graph::rebuilt`] made; the reason when the engine fails.
-    pub(super) fn new(model: &ModelProto) -> Result<Self, String> {
+    /// Prepares a graph that [`super::graph::rebuilt`] made for this kind; the reason when the engine
+    /// fails.
+    pub(super) fn new(model: &ModelProto, kind: Representation) -> Result<Self, String> {
         let plan = caught(|| {
             tract_onnx::onnx().model_for_proto_model(model)?.into_optimized()?.into_runnable()
         })?;
-        Ok(Self { plan })
+        Ok(Self { plan, kind })
     }
 
-    /// Runs the network once; the reason when the engine fails.
+    /// Runs the network once on as many values as its inputs have together; the reason when the engine
+    /// fails.
     pub(super) fn run(&self, observation: &[f32]) -> Result<[f32; Parameter::COUNT], String> {
         let output = caught(|| {
-            let input = Tensor::from_shape(&[1, observation.len()], observation)?;
-            let outputs = self.plan.run(tvec![TValue::from(input)])?;
+            let (mut inputs, mut rest) = (tvec![], observation);
+            for (_, shape) in self.kind.inputs() {
+                let count = shape.iter().product::<usize>().min(rest.len());
+                let (values, behind) = rest.split_at(count);
+                inputs.push(TValue::from(Tensor::from_shape(shape, values)?));
+                rest = behind;
+            }
+            let outputs = self.plan.run(inputs)?;
             let values = outputs.first().map(|output| output.to_plain_array_view::<f32>());
             let values = values.transpose()?;
             Ok(values.into_iter().flatten().copied().collect::<Vec<f32>>())

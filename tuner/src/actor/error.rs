@@ -164,42 +164,42 @@ pub enum ModelFlaw {
 
 impl ModelFlaw {
     /// What to do about it.
-    fn way_out(&self) -> &'static str {
-        match self {
+    fn way_out(&self) -> String {
+        let words = match self {
             Self::NotSealed | Self::Digest { .. } => "copy or export the model again",
             Self::Format { .. } | Self::Observation { .. } | Self::Representation { .. } => {
                 "use a model made for this version, or train one with train-host"
             }
-            Self::OtherKind { found, expected } => other_way_out(*found, *expected),
+            Self::OtherKind { found, expected } => {
+                let (verb, maker) = (verb_for(*found, *expected), maker_of(*expected));
+                return format!(
+                    "use it with `{verb} --model`, or give a model that `{maker}` made"
+                );
+            }
             _ => "use a model that isptune's train-host exported",
-        }
+        };
+        words.to_owned()
     }
 }
 
-/// Where a policy of the kind `found` is of use, and who makes one of the kind `expected`.
-const fn other_way_out(found: Representation, expected: Representation) -> &'static str {
+/// Where a policy of the kind `found` is of use, when one of the kind `expected` was wanted.
+const fn verb_for(found: Representation, expected: Representation) -> &'static str {
     match (found, expected) {
-        (Representation::Taste, Representation::Style) => {
-            "use it with `isptune enhance --model`, or give a model that `train-host style` made"
-        }
-        (Representation::Taste, _) => {
-            "use it with `isptune enhance --model`, or give a model that `train-host train` made"
-        }
-        (Representation::Style, Representation::Taste) => {
-            "use it with `isptune match --task style --model`, or give a model that \
-             `train-host taste` made"
-        }
-        (Representation::Style, _) => {
-            "use it with `isptune match --task style --model`, or give a model that \
-             `train-host train` made"
-        }
-        (Representation::Residual, Representation::Style) => {
-            "use it with `isptune match --task finish --model`, or give a model that \
-             `train-host style` made"
-        }
-        (Representation::Residual, _) => {
-            "use it with `isptune match --model`, or give a model that `train-host taste` made"
-        }
+        (Representation::Taste, _) => "isptune enhance",
+        (Representation::Style, _) => "isptune match --task style",
+        (Representation::Paper, _) => "isptune match --task finish --strategy actor",
+        (Representation::Residual, Representation::Style) => "isptune match --task finish",
+        (Representation::Residual, _) => "isptune match",
+    }
+}
+
+/// Who makes policies of a kind.
+const fn maker_of(kind: Representation) -> &'static str {
+    match kind {
+        Representation::Residual => "train-host train",
+        Representation::Taste => "train-host taste",
+        Representation::Style => "train-host style",
+        Representation::Paper => "train-host td3 --state paper",
     }
 }
 
@@ -211,6 +211,7 @@ const fn what_it_does(kind: Representation) -> &'static str {
         Representation::Style => {
             "of style, for goals that show something else (representation \"style\")"
         }
+        Representation::Paper => "on the paper's state, 64×64 pixels (representation \"paper\")",
     }
 }
 

@@ -53,6 +53,14 @@ pub enum ObservationError {
         /// The offending value.
         value: f64,
     },
+    /// A picture of another size than the paper's state has.
+    #[error("a picture of {width} × {height} pixels; the paper's state is one of 64 × 64")]
+    PaperSide {
+        /// Its width.
+        width: usize,
+        /// Its height.
+        height: usize,
+    },
 }
 
 /// What the policy gets for one picture.

@@ -103,8 +103,8 @@ impl Actor {
 
     /// The network's raw outputs, in the order of [`Parameter::ALL`], for an observation of its
     /// kind: the [`super::Observation::values`] or [`super::StyleObservation::values`] of a picture, of
-    /// which [`super::step`] makes a step, or those of [`super::TasteEye`], of which
-    /// [`super::taste_params`] makes parameters.
+    /// which [`super::step`] makes a step, or those of [`super::TasteEye`] or [`super::PaperEye`], of
+    /// which [`super::taste_params`] makes parameters.
     ///
     /// # Errors
     /// [`ActorError::Length`] for an observation of another length, [`ActorError::Input`] for an observation that is not finite, [`ActorError::Inference`] and
@@ -147,8 +147,8 @@ fn prepare(
     let model =
         model.map_err(|error| ModelFlaw::Structure(format!("cannot be decoded: {error}")))?;
     let (provenance, kind) = Provenance::of_entries(&model.metadata_props, kinds)?;
-    let graph = graph::rebuilt(&model, kind.length())?;
-    let engine = Engine::new(&graph).map_err(ModelFlaw::Engine)?;
+    let graph = graph::rebuilt(&model, kind.inputs())?;
+    let engine = Engine::new(&graph, kind).map_err(ModelFlaw::Engine)?;
     test(&engine, kind.length())?;
     Ok((provenance, kind, engine))
 }

@@ -67,7 +67,7 @@ const GRAPH: Outline = Outline {
         field(1, Content::Message(&NODE), MOST_PARTS),
         field(2, NAME, 1),
         field(5, Content::Message(&TENSOR), MOST_PARTS),
-        field(11, Content::Message(&VALUE), 1),
+        field(11, Content::Message(&VALUE), 2),
         field(12, Content::Message(&VALUE), 1),
     ],
 };
@@ -87,6 +87,7 @@ const ATTRIBUTE: Outline = Outline {
         field(1, NAME, 1),
         field(2, Content::Float, 1),
         field(3, Content::Varint, 1),
+        field(8, Content::Varints, 4),
         field(20, Content::Varint, 1),
     ],
 };
@@ -141,7 +142,7 @@ fn walk(mut rest: &[u8], outline: &Outline) -> Result<(), ModelFlaw> {
                 varint(&mut rest).ok_or_else(cut)?;
             }
             (Content::Varints, 2) => {
-                // Four dimensions of ten bytes each are the most.
+                // Four numbers of ten bytes each are the most.
                 let packed = delimited(&mut rest).ok_or_else(cut)?;
                 if packed.len() > 40 {
                     return Err(flaw("is too long"));

@@ -5,21 +5,25 @@ use std::sync::Arc;
 use super::policy::{Policy, largest_change, moved};
 use super::retreat::back;
 use super::{Measured, SearchStrategy, Task};
-use crate::actor::Actor;
-use crate::{Params, StyleRecord};
+use crate::actor::{Actor, Representation};
+use crate::{Params, StyleRecord, View};
 
 /// A policy that would change no parameter by more than this is at its goal: the picture would
 /// change by less than a tenth of an 8-bit step.
 const SMALLEST_CHANGE: f64 = 1e-4;
+
+/// A policy on pictures looks at larger ones than these pixels by tiles, as everybody else does: the
+/// planes of a whole one take 12 bytes a pixel, four times.
+const LARGEST_WHOLE: usize = 1 << 22;
 
 /// Part of a step that is left after a query that has lost what the picture shows.
 const SHORTER: f64 = 0.5;
 /// By how much the next step may be longer again when a query has kept it, as a factor.
 const LONGER: f64 = 1.5;
 
-/// Every query adds the policy's step to the last parameters. Where only style counts and a query
-/// has lost what the picture shows, the next one goes a part of the way [`back`], and steps are
-/// shorter from there on until they have grown again.
+/// Every query adds the policy's step to the last parameters, or asks for those that the policy names.
+/// Where only style counts and a query has lost what the picture shows, the next one goes a part of
+/// the way [`back`], and steps are shorter from there on until they have grown again.
 pub(super) struct ActorStrategy {
     name: &'static str,
     actor: Arc<Actor>,
@@ -52,7 +56,7 @@ impl ActorStrategy {
             return Some(back(task, &kept, &measured.params, measured.picture));
         }
         self.kept = Some(measured.params);
-        let step = self.policy.as_ref()?.step(measured.picture, &measured.params)?;
+        let step = self.policy.as_mut()?.step(measured.picture, &measured.params)?;
         let paced = step.map(|change| self.pace * change);
         self.pace = (self.pace * LONGER).min(1.0);
         Some(moved(task, &measured.params, &paced))
@@ -64,10 +68,18 @@ impl SearchStrategy for ActorStrategy {
         self.name
     }
 
+    fn view(&self, width: usize, height: usize) -> View {
+        let is_on_pictures = self.actor.kind() == Representation::Paper;
+        if is_on_pictures && width.saturating_mul(height) <= LARGEST_WHOLE {
+            return View::whole(width, height);
+        }
+        View::of_size(width, height)
+    }
+
     fn ask(&mut self, task: &Task) -> Option<Params> {
         match self.state {
             State::Begin => {
-                let policy = Policy::new(&self.actor, task)?;
+                let mut policy = Policy::new(&self.actor, task)?;
                 let params = policy.first(task)?;
                 self.policy = Some(policy);
                 self.state = State::Asking(params);

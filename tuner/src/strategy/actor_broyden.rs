@@ -61,7 +61,7 @@ impl SearchStrategy for ActorBroyden {
 
     fn ask(&mut self, task: &Task) -> Option<Params> {
         if self.search.is_none() {
-            let policy = Policy::new(&self.actor, task)?;
+            let mut policy = Policy::new(&self.actor, task)?;
             self.pending = Some(policy.first(task)?);
             self.search = Some(Search::new(policy, FreeBox::of(task)));
         }

@@ -78,7 +78,7 @@ impl SearchStrategy for HybridStrategy {
 /// Where the policy ends on the simulator, which costs no query: near the answer even where the
 /// simulator's own search would end in a local minimum.
 fn rehearsed(actor: &Arc<Actor>, simulation: &mut Simulation, task: &Task) -> Option<Params> {
-    let policy = Policy::new(actor, task)?;
+    let mut policy = Policy::new(actor, task)?;
     let mut params = policy.first(task)?;
     for _ in 1..REHEARSED_QUERIES {
         params = moved(task, &params, &policy.step(&simulation.picture(&params)?, &params)?);

@@ -39,7 +39,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::actor::{Actor, Representation};
-use crate::{Excerpt, Limits, Params, Planes, StyleFeatures};
+use crate::{Excerpt, Limits, Params, Planes, StyleFeatures, View};
 
 /// What a strategy may know before the first query.
 #[derive(Debug)]
@@ -92,6 +92,12 @@ pub trait SearchStrategy {
     /// Name on the command line and in reports.
     fn name(&self) -> &'static str;
 
+    /// Which pixels of pictures of this size it is shown, and scored on, where pixels are compared:
+    /// those of [`View::of_size`] unless it needs others.
+    fn view(&self, width: usize, height: usize) -> View {
+        View::of_size(width, height)
+    }
+
     /// The next parameters to try (the episode moves them into the limits), or `None` when nothing
     /// better is to be expected.
     fn ask(&mut self, task: &Task) -> Option<Params>;
@@ -136,6 +142,18 @@ pub const NAMES: [&str; 6] = [MODEL, LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
 /// Names of the strategies that need a trained policy, as [`by_name`] knows them.
 pub const ACTOR_NAMES: [&str; 3] = [HYBRID, ACTOR, ACTOR_BROYDEN];
 
+/// Whether a strategy takes a policy of this kind.
+#[must_use]
+pub fn takes(name: &str, kind: Representation) -> bool {
+    match kind {
+        Representation::Residual => ACTOR_NAMES.contains(&name),
+        // It names parameters from what it saw before: there is no step to bend or to rehearse.
+        Representation::Paper => name == ACTOR,
+        Representation::Style => name == STYLE_HYBRID || STYLE_ACTOR_NAMES.contains(&name),
+        Representation::Taste => false,
+    }
+}
+
 /// Names of the strategies that know nothing but the style of a goal, as [`by_name`] knows them; the
 /// default for goals that show something else first. It takes a policy of style where there is one.
 pub const STYLE_NAMES: [&str; 2] = [STYLE_HYBRID, STYLE];
@@ -156,7 +174,7 @@ pub const STYLE_BASELINES: [&str; 5] = [LM, CMAES, GREEDY, NELDER_MEAD, RANDOM];
 pub const SIMULATING_NAMES: [&str; 4] = [MODEL, HYBRID, STYLE_HYBRID, STYLE];
 
 /// The strategy of this name, or `None` when there is none, or when it needs a policy (it is one of
-/// [`ACTOR_NAMES`] or [`STYLE_ACTOR_NAMES`]) and `actor` is `None` or of another kind. The seed decides everything that is drawn: `random` and
+/// [`ACTOR_NAMES`] or [`STYLE_ACTOR_NAMES`]) and `actor` is `None` or of a kind that it does not take ([`takes`]). The seed decides everything that is drawn: `random` and
 /// `cmaes` use it, the others do the same for every seed. Only [`SIMULATING_NAMES`] ask the
 /// simulator, which must show the pixels of the task's pictures.
 #[must_use]
@@ -166,8 +184,7 @@ pub fn by_name(
     simulator: Box<dyn Simulator>,
     actor: Option<&Arc<Actor>>,
 ) -> Option<Box<dyn SearchStrategy>> {
-    let of = |kind| actor.filter(|actor| actor.kind() == kind).map(Arc::clone);
-    let (actor, style_actor) = (of(Representation::Residual), of(Representation::Style));
+    let actor = actor.filter(|actor| takes(name, actor.kind())).map(Arc::clone);
     Some(match name {
         MODEL => Box::new(model::ModelStrategy::new(simulator)),
         LM => Box::new(lm::LevenbergMarquardt::new()),
@@ -179,8 +196,8 @@ pub fn by_name(
         ACTOR => Box::new(actor::ActorStrategy::new(ACTOR, actor?)),
         ACTOR_BROYDEN => Box::new(actor_broyden::ActorBroyden::new(actor?)),
         STYLE => Box::new(style::StyleStrategy::new(simulator)),
-        STYLE_HYBRID => Box::new(style_hybrid::StyleHybrid::new(simulator, style_actor)),
-        STYLE_ACTOR => Box::new(actor::ActorStrategy::new(STYLE_ACTOR, style_actor?)),
+        STYLE_HYBRID => Box::new(style_hybrid::StyleHybrid::new(simulator, actor)),
+        STYLE_ACTOR => Box::new(actor::ActorStrategy::new(STYLE_ACTOR, actor?)),
         _ => return None,
     })
 }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::Task;
-use crate::actor::{Actor, ActorEye, Representation, StyleEye, step};
+use crate::actor::{
+    Actor, ActorEye, ObservationError, PaperEye, PaperView, Representation, StyleEye, step,
+    taste_params,
+};
 use crate::{Parameter, Params, Planes};
 
 /// The policy with what it sees of a task.
@@ -21,6 +24,22 @@ enum Eye {
     Residual(Box<ActorEye>),
     /// At distributions.
     Style(Box<StyleEye>),
+    /// At 64×64 pixels and at what was asked before.
+    Paper(Box<PaperSight>),
+}
+
+/// The paper's state of pictures of any size.
+struct PaperSight {
+    view: PaperView,
+    eye: PaperEye,
+}
+
+impl PaperSight {
+    fn new(task: &Task) -> Result<Self, ObservationError> {
+        let view = PaperView::new(task.initial.width(), task.initial.height(), &task.mask)?;
+        let eye = PaperEye::new(&view.shrunk(&task.goal)?)?;
+        Ok(Self { view, eye })
+    }
 }
 
 impl Policy {
@@ -35,22 +54,33 @@ impl Policy {
             (Representation::Style, Some(_)) => {
                 Eye::Style(Box::new(StyleEye::new(found, goal, mask).ok()?))
             }
+            (Representation::Paper, None) => Eye::Paper(Box::new(PaperSight::new(task).ok()?)),
             _ => return None,
         };
         Some(Self { actor: Arc::clone(actor), eye, start: task.start })
     }
 
-    /// The change that the policy proposes after `picture` came of `params`, canonical units, all nine
-    /// parameters whether locked or not; `None` when the picture or the network is broken.
+    /// The change that the policy proposes after a query for `params` gave `picture`, canonical units,
+    /// all nine parameters whether locked or not; `None` when the picture or the network is broken.
     pub(super) fn step(
-        &self,
+        &mut self,
         picture: &Planes,
         params: &Params,
+    ) -> Option<[f64; Parameter::COUNT]> {
+        self.change(picture, params, true)
+    }
+
+    /// The same of a picture that came of a query, or of the picture as found.
+    fn change(
+        &mut self,
+        picture: &Planes,
+        params: &Params,
+        is_query: bool,
     ) -> Option<[f64; Parameter::COUNT]> {
         let mut relative = params.values();
         relative.iter_mut().zip(self.start.values()).for_each(|(value, start)| *value -= start);
         let params = Params::clamped(relative);
-        let (output, scale) = match &self.eye {
+        let (output, scale) = match &mut self.eye {
             Eye::Residual(eye) => {
                 let seen = eye.observe(picture, &params).ok()?;
                 (self.actor.infer(&seen.values).ok()?, seen.scale)
@@ -59,13 +89,25 @@ impl Policy {
                 let seen = eye.observe(picture, &params).ok()?;
                 (self.actor.infer(&seen.values).ok()?, seen.scale)
             }
+            Eye::Paper(sight) => {
+                let small = sight.view.shrunk(picture).ok()?;
+                let seen = if is_query {
+                    sight.eye.observe_query(&small, &params)
+                } else {
+                    sight.eye.observe(&small)
+                };
+                let mut named = taste_params(&self.actor.infer(&seen.ok()?).ok()?).values();
+                let changes = named.iter_mut().zip(relative);
+                changes.for_each(|(value, from)| *value -= from);
+                return Some(named);
+            }
         };
         step(&output, scale).ok()
     }
 
-    /// The first parameters that the policy asks for, a step from those of the picture as found.
-    pub(super) fn first(&self, task: &Task) -> Option<Params> {
-        Some(moved(task, &task.start, &self.step(&task.initial, &task.start)?))
+    /// The first parameters that the policy asks for, after the picture as found.
+    pub(super) fn first(&mut self, task: &Task) -> Option<Params> {
+        Some(moved(task, &task.start, &self.change(&task.initial, &task.start, false)?))
     }
 }
 

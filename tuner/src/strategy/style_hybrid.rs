@@ -48,8 +48,8 @@ impl SearchStrategy for StyleHybrid {
     fn ask(&mut self, task: &Task) -> Option<Params> {
         if self.search.is_none() {
             self.search = Some(Search::new(self.simulator.take()?, task)?);
-            let policy = self.actor.as_ref().and_then(|actor| Policy::new(actor, task));
-            self.pending = policy.as_ref().and_then(|policy| policy.first(task));
+            let mut policy = self.actor.as_ref().and_then(|actor| Policy::new(actor, task));
+            self.pending = policy.as_mut().and_then(|policy| policy.first(task));
             self.policy = policy.map(|policy| (policy, POLICY_QUERIES));
         }
         if self.pending.is_none() {

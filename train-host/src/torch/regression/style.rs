@@ -67,6 +67,7 @@ mod tests {
         }
         let trained = TrainedPolicy {
             shape: training.shape().clone(),
+            squash: None,
             weights: training.averaged_weights(),
             made: String::new(),
         };

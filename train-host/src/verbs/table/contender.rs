@@ -6,10 +6,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use isp_hw::{Input, ViewSimulator};
 use rayon::prelude::*;
-use train_host::environment::PAPER_SIDE;
 use train_host::evaluation::{EpisodeTrace, TrueGoal, trace};
 use train_host::torch::{PaperActor, Proxy, ProxyDescent, ProxySimulator, Td3Policy};
-use tuner::actor::Actor;
+use tuner::actor::{Actor, PAPER_SIDE};
 use tuner::{Frame, Planes, SearchStrategy, Simulator, View, strategy};
 
 use super::Options;

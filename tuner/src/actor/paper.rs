@@ -1,9 +1,12 @@
 //! What the paper's policy sees of an episode (Wu et al., NeurIPS 2024, section 3.2): pictures,
 //! photo statistics and history.
 
-use tuner::{Params, Planes};
+use super::ObservationError;
+use crate::{Params, Planes};
 
-use super::EpisodeError;
+/// Version of the meaning of these values. It changes with any of them; a model trained on another
+/// version is refused.
+pub const PAPER_VERSION: u32 = 1;
 
 /// Side of the pictures in pixels.
 pub const PAPER_SIDE: usize = 64;
@@ -19,9 +22,10 @@ pub const PAPER_STATISTICS: usize = 2 * 4;
 const QUERIES: usize = 10;
 /// Values of the history: of each query the nine parameters and the distance to the goal.
 pub const PAPER_HISTORY: usize = QUERIES * (9 + 1);
+/// Values behind the two pictures: histograms, statistics, history.
+pub const PAPER_NUMBERS: usize = PAPER_HISTOGRAMS + PAPER_STATISTICS + PAPER_HISTORY;
 /// Values of one observation.
-pub const PAPER_OBSERVATION_LENGTH: usize =
-    2 * PAPER_PICTURE + PAPER_HISTOGRAMS + PAPER_STATISTICS + PAPER_HISTORY;
+pub const PAPER_OBSERVATION_LENGTH: usize = 2 * PAPER_PICTURE + PAPER_NUMBERS;
 
 /// Looks at the pictures of one episode as the paper's policy does.
 #[derive(Debug, Clone)]
@@ -39,8 +43,8 @@ impl PaperEye {
     /// An episode towards `goal`, [`PAPER_SIDE`] pixels wide and high, before its first query.
     ///
     /// # Errors
-    /// [`EpisodeError::PaperSide`] when the goal has another size.
-    pub fn new(goal: &Planes) -> Result<Self, EpisodeError> {
+    /// [`ObservationError::PaperSide`] when the goal has another size.
+    pub fn new(goal: &Planes) -> Result<Self, ObservationError> {
         let goal = rounded(goal)?;
         let (goal_histograms, goal_statistics) = (histograms(&goal), statistics(&goal));
         let (asked, distances) = (Vec::new(), Vec::new());
@@ -59,8 +63,8 @@ impl PaperEye {
     /// | 10 | root mean squared distances to the goal after them, as ln(d)/3 + 1; 0 likewise |
     ///
     /// # Errors
-    /// [`EpisodeError::PaperSide`] when the picture has another size.
-    pub fn observe(&self, picture: &Planes) -> Result<Vec<f32>, EpisodeError> {
+    /// [`ObservationError::PaperSide`] when the picture has another size.
+    pub fn observe(&self, picture: &Planes) -> Result<Vec<f32>, ObservationError> {
         Ok(self.values(rounded(picture)?))
     }
 
@@ -72,7 +76,7 @@ impl PaperEye {
         &mut self,
         picture: &Planes,
         params: &Params,
-    ) -> Result<Vec<f32>, EpisodeError> {
+    ) -> Result<Vec<f32>, ObservationError> {
         let picture = rounded(picture)?;
         let squares = picture.iter().zip(&self.goal).map(|(ours, goal)| (ours - goal).powi(2));
         let distance = (squares.sum::<f32>() / PAPER_PICTURE as f32).max(1e-6).sqrt();
@@ -100,10 +104,10 @@ impl PaperEye {
 }
 
 /// The planes one after the other, in whole steps of 1/255: exact in a byte each.
-fn rounded(picture: &Planes) -> Result<Vec<f32>, EpisodeError> {
+fn rounded(picture: &Planes) -> Result<Vec<f32>, ObservationError> {
     let size = [picture.width(), picture.height()];
     if size != [PAPER_SIDE; 2] {
-        return Err(EpisodeError::PaperSide { width: size[0], height: size[1] });
+        return Err(ObservationError::PaperSide { width: size[0], height: size[1] });
     }
     let values = picture.channels().into_iter().flatten();
     Ok(values.map(|value| (value.clamp(0.0, 1.0) * 255.0).round() / 255.0).collect())
@@ -143,43 +147,4 @@ fn statistics(picture: &[f32]) -> [f32; 4] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A picture of two colours, half and half, one above the other.
-    fn two_colours(above: [f32; 3], below: [f32; 3]) -> Planes {
-        let half = PAPER_SIDE * PAPER_SIDE / 2;
-        let plane = |(a, b): (f32, f32)| [vec![a; half], vec![b; half]].concat();
-        let [r, g, b] = [0, 1, 2].map(|at| plane((above[at], below[at])));
-        Planes::new(PAPER_SIDE, PAPER_SIDE, [r, g, b]).unwrap()
-    }
-
-    #[test]
-    fn values_stand_where_the_table_says() {
-        let goal = two_colours([0.2, 0.4, 0.6], [0.2, 0.4, 0.6]);
-        let mut eye = PaperEye::new(&goal).unwrap();
-        let found = eye.observe(&two_colours([0.0; 3], [1.0; 3])).unwrap();
-        assert_eq!(found.len(), PAPER_OBSERVATION_LENGTH);
-        assert_eq!(found[PAPER_PICTURE - 1], 1.0);
-        assert!((found[PAPER_PICTURE] - 0.2).abs() < 1e-6);
-        let after = &found[2 * PAPER_PICTURE..];
-        // Half of red is black, half is white; all of the goal's red is in bin 6.
-        assert_eq!([after[0], after[BINS - 1], after[3 * BINS + 6]], [4.0, 4.0, 8.0]);
-        let statistics = &after[PAPER_HISTOGRAMS..];
-        assert!((statistics[0] - 0.5).abs() < 1e-6 && (statistics[2] - 0.5).abs() < 1e-6);
-        assert_eq!([statistics[1], statistics[3]], [1.0, 0.0]);
-        assert!((statistics[4] - 0.3719).abs() < 1e-3 && (statistics[7] - 0.4).abs() < 1e-4);
-        let history = &statistics[PAPER_STATISTICS..];
-        assert!(history.iter().all(|value| *value == 0.0));
-        let params = Params::new([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]).unwrap();
-        let asked = eye.observe_query(&goal, &params).unwrap();
-        let history = &asked[PAPER_OBSERVATION_LENGTH - PAPER_HISTORY..];
-        assert_eq!([history[0], history[8], history[9]], [0.1, 0.9, 0.0]);
-        assert!((history[90] - (1e-3_f32.ln() / 3.0 + 1.0)).abs() < 1e-5);
-    }
-
-    #[test]
-    fn pictures_of_another_size_are_refused() {
-        assert!(PaperEye::new(&Planes::black(64, 63)).is_err());
-    }
-}
+mod tests;
