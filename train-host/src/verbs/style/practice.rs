@@ -6,11 +6,10 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 use tch::Device;
 use train_host::environment::{
-    ControlTask, EpisodeError, Move, PAPER_SIDE, State, StyleCosts, StyleEpisode, StyleLesson,
-    Styling,
+    ControlTask, EpisodeError, Move, State, StyleCosts, StyleEpisode, StyleLesson, Styling,
 };
 use train_host::torch::{Exploration, PaperReward, PolicyShape, Regression, Td3, Td3Options, Vgg};
-use tuner::actor::OUTPUT_SOFTNESS;
+use tuner::actor::{OUTPUT_SOFTNESS, PAPER_SIDE};
 
 use super::{Method, Options, RewardKind};
 use crate::verbs::schooling::{Run, rounded};
