@@ -18,8 +18,8 @@ pub struct StyleRun {
     pub best: Vec<f64>,
 }
 
-/// Runs the policy as it is: strategy `style-actor` takes half of a step back that has lost the
-/// content, this does not.
+/// Runs the policy as it is: strategy `style-actor` goes back where a step has lost the content, this
+/// does not.
 ///
 /// # Errors
 /// [`EvaluationError`] when policy or pipeline fail.
