@@ -93,6 +93,18 @@ impl PaperFeatures {
 }
 
 #[cfg(test)]
+impl PaperFeatures {
+    /// Every choice of parts.
+    pub fn all() -> [Self; 8] {
+        std::array::from_fn(|number| Self {
+            dual_path: number & 1 == 0,
+            statistics: number & 2 == 0,
+            history: number & 4 == 0,
+        })
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
@@ -101,12 +113,7 @@ mod tests {
 
     #[test]
     fn there_are_as_many_first_weights_as_the_shapes_hold() {
-        for number in 0..8 {
-            let features = PaperFeatures {
-                dual_path: number & 1 == 0,
-                statistics: number & 2 == 0,
-                history: number & 4 == 0,
-            };
+        for features in PaperFeatures::all() {
             let weights = features.first_weights(&mut ChaCha8Rng::seed_from_u64(1));
             assert_eq!(weights.len(), features.weight_count(), "{features:?}");
             assert!(features.shapes().chunks(2).all(|layer| layer[0][0] == layer[1][0]));

@@ -94,12 +94,7 @@ mod tests {
 
     #[test]
     fn a_policy_on_the_papers_state_is_exported_as_libtorch_computes_it() {
-        for number in 0..8 {
-            let features = PaperFeatures {
-                dual_path: number & 1 == 0,
-                statistics: number & 2 == 0,
-                history: number & 4 == 0,
-            };
+        for (number, features) in (0..).zip(PaperFeatures::all()) {
             let shape = PolicyShape { hidden: vec![64, 32], ..PolicyShape::paper(features) };
             let policy = Policy::new(shape.clone());
             let weights = policy.first_weights(&mut ChaCha8Rng::seed_from_u64(number), Device::Cpu);

@@ -1,7 +1,7 @@
 //! The way back from parameters whose picture has lost what it shows.
 
 use super::Task;
-use crate::style::MORE_CLIPPED;
+use crate::style::{MORE_CLIPPED, clipped_shares};
 use crate::{Parameter, Params, Planes};
 
 /// Part of the way that is left where nothing tells which parameters to blame.
@@ -10,8 +10,6 @@ const HALF: f64 = 0.5;
 const LEFT: [f64; 2] = [0.25, 0.8];
 /// Part of the samples that may clip which is aimed at: their number grows faster than the way.
 const AIM: f64 = 0.8;
-/// Samples within half an 8-bit step of an end are clipped.
-const HALF_STEP: f32 = 0.5 / 255.0;
 
 /// Where samples are clipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +22,8 @@ enum End {
 /// too much of it is clipped, only those parameters go back that drive samples to that end, the
 /// farther the more is clipped; otherwise all go half the way.
 pub(super) fn back(task: &Task, kept: &Params, lost: &Params, picture: &Planes) -> Params {
-    let more = |end| share_at(end, picture) - share_at(end, &task.initial);
-    let (black, white) = (more(End::Black), more(End::White));
+    let [[black, white], found] = [picture, &task.initial].map(clipped_shares);
+    let (black, white) = (black - found[0], white - found[1]);
     let (end, more) = if white > black { (End::White, white) } else { (End::Black, black) };
     // The other end may have clipped a part of what was too much.
     let is_clipped = more > MORE_CLIPPED / 2.0;
@@ -54,16 +52,6 @@ fn drives(parameter: Parameter, change: f64, end: End) -> bool {
         | Parameter::Highlights
         | Parameter::Shadows => (change > 0.0) == (end == End::White),
     }
-}
-
-/// Share of the samples at this end, in [0, 1].
-fn share_at(end: End, picture: &Planes) -> f64 {
-    let is_there = |value: &&f32| match end {
-        End::Black => **value <= HALF_STEP,
-        End::White => **value >= 1.0 - HALF_STEP,
-    };
-    let count = picture.channels().into_iter().flatten().filter(is_there).count();
-    count as f64 / (3 * picture.pixel_count()).max(1) as f64
 }
 
 #[cfg(test)]

@@ -141,10 +141,28 @@ impl ContentGuard {
 
 /// Share of the samples within half an 8-bit step of black or white.
 pub(crate) fn clipped_share(picture: &Planes) -> f64 {
+    let [black, white] = clipped_counts(picture);
+    (black + white) as f64 / sample_count(picture)
+}
+
+/// Shares of the samples within half an 8-bit step of black, and of white.
+pub(crate) fn clipped_shares(picture: &Planes) -> [f64; 2] {
+    clipped_counts(picture).map(|count| count as f64 / sample_count(picture))
+}
+
+fn clipped_counts(picture: &Planes) -> [usize; 2] {
     let half_step = 0.5 / 255.0;
-    let is_clipped = |value: &&f32| **value <= half_step || **value >= 1.0 - half_step;
-    let count = picture.channels().into_iter().flatten().filter(is_clipped).count();
-    count as f64 / (3 * picture.pixel_count()).max(1) as f64
+    let mut counts = [0; 2];
+    for value in picture.channels().into_iter().flatten() {
+        let [black, white] = &mut counts;
+        *black += usize::from(*value <= half_step);
+        *white += usize::from(*value >= 1.0 - half_step);
+    }
+    counts
+}
+
+fn sample_count(picture: &Planes) -> f64 {
+    (3 * picture.pixel_count()).max(1) as f64
 }
 
 /// Share of the samples on levels, counted in 8-bit steps, that stand alone; neither end counts,

@@ -21,7 +21,7 @@ pub use content::content_term;
 pub use features::StyleFeatures;
 pub use goal::{StyleGoal, StyleGoalError};
 pub use guard::{ContentGuard, ContentMeasure, Violation};
-pub(crate) use guard::{MORE_CLIPPED, clipped_share};
+pub(crate) use guard::{MORE_CLIPPED, clipped_share, clipped_shares};
 pub use histograms::StyleHistograms;
 pub use judge::{StyleJudge, StyleRecord};
 pub(crate) use tone_colours::{TONE_COLOURS, tone_colours};
