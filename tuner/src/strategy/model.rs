@@ -3,14 +3,13 @@
 //! The simulator renders pictures that cost nothing. First it is asked which parameters would give
 //! the goal: on a pipeline that behaves like it, the first query is the answer. After that it only
 //! serves as a source of derivatives. The best measured picture is explained by the simulator
-//! (which parameters would have given *it*?), the derivatives are taken there, and Broyden's secant
-//! updates bend them towards what the pipeline really did.
+//! (which parameters would have given *it*?), the derivatives are taken there, and all other measured
+//! queries bend them together towards what the pipeline really did.
 //!
 //! All this looks at functionals, which see little noise and are quick. A goal that the pipeline
 //! cannot reach is another matter: there the parameters that bring the functionals nearest are not
 //! those that bring the picture nearest, by half a dB and more. So when the functionals promise
-//! nothing more, or came nearer while the picture did not, further steps are taken on the pixels,
-//! as long as those promise something.
+//! little more, further steps are taken on the pixels, as long as those promise something.
 //!
 //! A simulator does not know the extra parameters of a pipeline, so at first they stay where they are.
 //! When the others promise less than half of what the goal is missed by, or when the queries run out
@@ -19,7 +18,7 @@
 
 use nalgebra::DVector;
 
-use super::broyden::Secant;
+use super::broyden::{Secant, bend};
 use super::extra_probes::{ExtraProbes, with_unknown_columns};
 use super::free_box::FreeBox;
 use super::least_squares::damped_step;
@@ -40,6 +39,9 @@ const DAMPING_RANGE: [f64; 2] = [1e-6, 1e2];
 const EXPLAIN_STEPS: usize = 4;
 /// A query must promise more than this multiple of what fitting mere noise would promise.
 const WORTH_OVER_NOISE: f64 = 1.0;
+/// … and to lower the squared residual by this part. Where a goal can be reached, steps promise most of
+/// it; where it cannot, they creep along functionals that bring the picture no nearer.
+const WORTH_OF_FUNCTIONALS: f64 = 0.05;
 /// A query for the sake of the pixels must promise to lower the squared error by this part: 0.02 dB.
 const WORTH_OF_PIXELS: f64 = 0.005;
 /// A step on pixels that came no nearer is tried again at this part of its length, …
@@ -52,7 +54,7 @@ const MISSED_OVER_NOISE: f64 = 2.0;
 /// … and the other parameters promise less than this part of what is missed: the rest is another's.
 const PART_OF_THE_NINE: f64 = 0.5;
 
-/// Gauss–Newton on measured residuals with a simulator's Jacobian and Broyden updates.
+/// Gauss–Newton on measured residuals with a simulator's Jacobian, bent by measured secants.
 pub struct ModelStrategy {
     simulator: Option<Box<dyn Simulator>>,
     search: Option<Search>,
@@ -68,7 +70,6 @@ pub(super) struct Search {
     hint: Option<Params>,
     goal: Features,
     trials: Vec<Trial>,
-    secants: Vec<Secant>,
     best: usize,
     damping: f64,
     /// The simulator where it gives nearly the best measured picture.
@@ -135,7 +136,6 @@ impl Search {
             hint,
             goal,
             trials: Vec::new(),
-            secants: Vec::new(),
             best: 0,
             damping: FIRST_DAMPING,
             explanation: None,
@@ -172,18 +172,17 @@ impl Search {
         let count = self.extras.stepping();
         let mut jacobian = with_unknown_columns(&explanation.jacobian, count);
         self.explanation = Some(explanation);
-        for secant in &self.secants {
-            secant.of_first(count).update(&mut jacobian);
-        }
+        bend(&mut jacobian, &self.secants(count));
         let residual = &best.features.whole - &self.goal.whole;
         let mut bounds = self.free.room(best.point.as_slice());
         bounds.truncate(count);
         let [undamped, _] = DAMPING_RANGE;
         let promise = damped_step(&jacobian, &residual, undamped, &bounds)?.predicted_gain;
         let of_noise = self.simulation.gain_of_noise(best.mse, count);
-        let is_spent = promise < WORTH_OVER_NOISE * of_noise;
-        let left = task.budget.saturating_sub(self.trials.len());
         let missed = residual.norm_squared();
+        let is_spent =
+            promise < WORTH_OVER_NOISE * of_noise || promise < WORTH_OF_FUNCTIONALS * missed;
+        let left = task.budget.saturating_sub(self.trials.len());
         let is_missed = missed > MISSED_OVER_NOISE * self.simulation.noise(best.mse);
         let is_beyond_others = is_spent || promise < PART_OF_THE_NINE * missed;
         if is_missed && self.extras.is_time(is_beyond_others, left) {
@@ -197,6 +196,18 @@ impl Search {
         }
         let step = damped_step(&jacobian, &residual, self.damping, &bounds)?;
         Some(self.free.params((&best.point + self.of_all_axes(&step.step)).as_slice()))
+    }
+
+    /// What the other queries say of the derivatives by the first `count` parameters at the best one.
+    fn secants(&self, count: usize) -> Vec<Secant> {
+        let Some(best) = self.trials.get(self.best) else { return Vec::new() };
+        let others = self.trials.iter().enumerate().filter(|(number, _)| *number != self.best);
+        let secants = others.map(|(_, trial)| {
+            let step = &trial.point - &best.point;
+            let change = &trial.features.whole - &best.features.whole;
+            Secant { step, change }.of_first(count)
+        });
+        secants.collect()
     }
 
     /// A step from the best measured query that brings the pixels nearer, if there is one. Extra
@@ -253,10 +264,6 @@ impl Search {
             self.picture = Some(measured.picture.clone());
             return;
         };
-        self.secants.push(Secant {
-            step: &trial.point - &best.point,
-            change: &trial.features.whole - &best.features.whole,
-        });
         let nearer = trial.mse < best.mse;
         if self.extras.take_note() {
             // It was to learn from, and says nothing about the steps; those now go elsewhere.
