@@ -2,7 +2,8 @@
 
     onnx_engine.py MODEL < observations > outputs
 
-Observations are rows of 344 little-endian 32-bit floats, outputs rows of nine. The digest at the end
+Observations are rows of little-endian 32-bit floats, for models with several inputs one after the
+other; outputs are rows of nine. The digest at the end
 of the file is checked from its description: it covers all bytes before the last 84.
 """
 
@@ -30,10 +31,17 @@ def main():
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"])
-    rows = np.frombuffer(sys.stdin.buffer.read(), "<f4").reshape(-1, 1, 344)
-    outputs = [session.run(["action"], {"observation": row})[0] for row in rows]
+    inputs = session.get_inputs()
+    lengths = [int(np.prod(each.shape)) for each in inputs]
+    rows = np.frombuffer(sys.stdin.buffer.read(), "<f4").reshape(-1, sum(lengths))
+    outputs = [session.run(["action"], named(inputs, lengths, row))[0] for row in rows]
     assert all(output.shape == (1, 9) and output.dtype == np.float32 for output in outputs)
     sys.stdout.buffer.write(np.concatenate(outputs).astype("<f4").tobytes())
+
+
+def named(inputs, lengths, row):
+    parts = np.split(row, np.cumsum(lengths)[:-1])
+    return {each.name: part.reshape(each.shape) for each, part in zip(inputs, parts)}
 
 
 if __name__ == "__main__":

@@ -9,9 +9,12 @@ use std::process::{Command, Stdio};
 
 use isp_hw::{Implementation, Input, Renderer, SoftwareIsp, Threads};
 use isptune_tests::program;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
 use train_host::export::{Dense, Form, Hidden, Network, Norm, encode};
-use tuner::actor::{Actor, ActorEye, OBSERVATION_LENGTH, Provenance};
+use train_host::paper_network::PaperFeatures;
+use tuner::actor::{Actor, ActorEye, OBSERVATION_LENGTH, PaperEye, PaperView, Provenance};
 use tuner::{Params, Planes};
 
 const OBSERVATIONS: usize = 1000;
@@ -56,7 +59,7 @@ fn network(numbers: &mut Numbers) -> Network {
 }
 
 /// Observations of renderings on the way to a few goals.
-fn observations(numbers: &mut Numbers) -> Vec<[f32; OBSERVATION_LENGTH]> {
+fn observations(numbers: &mut Numbers) -> Vec<Vec<f32>> {
     let found = program::picture();
     let mask = vec![true; found.width() * found.height()];
     let input = Input::srgb(found.clone());
@@ -68,16 +71,13 @@ fn observations(numbers: &mut Numbers) -> Vec<[f32; OBSERVATION_LENGTH]> {
         let eye = ActorEye::new(&found, &render(&numbers.params()), &mask).unwrap();
         for _ in 0..50 {
             let params = numbers.params();
-            observations.push(eye.observe(&render(&params), &params).unwrap().values);
+            observations.push(eye.observe(&render(&params), &params).unwrap().values.to_vec());
         }
     }
     observations
 }
 
-fn by_onnxruntime(
-    model: &Path,
-    observations: &[[f32; OBSERVATION_LENGTH]],
-) -> Result<Vec<f32>, String> {
+fn by_onnxruntime(model: &Path, observations: &[Vec<f32>]) -> Result<Vec<f32>, String> {
     let python = std::env::var("ISPTUNE_PYTHON").unwrap_or_else(|_| "python3".into());
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/onnx_engine.py");
     let mut child = Command::new(&python)
@@ -103,26 +103,58 @@ fn by_onnxruntime(
     Ok(values.iter().copied().map(f32::from_le_bytes).collect())
 }
 
-#[test]
-fn onnxruntime_and_tract_agree_on_every_form() {
-    let mut numbers = Numbers(7);
-    let network = network(&mut numbers);
-    let observations = observations(&mut numbers);
+/// The paper's network as it is first drawn, with all parts of the state.
+fn paper_network(numbers: &mut Numbers) -> Network {
+    let features = PaperFeatures { dual_path: true, statistics: true, history: true };
+    let front = features.first_weights(&mut ChaCha8Rng::seed_from_u64(7));
+    let mut inputs = features.count();
+    let mut hidden = Vec::new();
+    for _ in 0..4 {
+        hidden.push(Hidden { dense: numbers.dense(inputs, 512), norm: None });
+        inputs = 512;
+    }
+    Network::paper(&features, &front, hidden, numbers.dense(inputs, 9)).unwrap()
+}
+
+/// What the paper's policy sees in episodes of ten queries.
+fn paper_observations(numbers: &mut Numbers) -> Vec<Vec<f32>> {
+    let found = program::picture();
+    let view = PaperView::new(found.width(), found.height(), &vec![true; found.pixel_count()]);
+    let view = view.unwrap();
+    let input = Input::srgb(found);
+    let isp = SoftwareIsp::new(Implementation::Fast, Threads::One);
+    let render = |params: &Params| {
+        view.shrunk(&Planes::from(&isp.render_picture(&input, params, 0))).unwrap()
+    };
+    let mut observations = Vec::new();
+    for _ in 0..20 {
+        let mut eye = PaperEye::new(&render(&numbers.params())).unwrap();
+        observations.push(eye.observe(&render(&Params::NEUTRAL)).unwrap());
+        for _ in 1..10 {
+            let params = numbers.params();
+            observations.push(eye.observe_query(&render(&params), &params).unwrap());
+        }
+    }
+    observations
+}
+
+/// Whether both engines could be asked; they agree then.
+fn agree(network: &Network, observations: &[Vec<f32>]) -> bool {
     let folder = TempDir::new().unwrap();
     for form in [Form::Float, Form::Half, Form::Int8] {
         let path = folder.path().join(format!("{form:?}.onnx"));
-        std::fs::write(&path, encode(&network, form, &Provenance::default()).unwrap()).unwrap();
-        let theirs = match by_onnxruntime(&path, &observations) {
+        std::fs::write(&path, encode(network, form, &Provenance::default()).unwrap()).unwrap();
+        let theirs = match by_onnxruntime(&path, observations) {
             Ok(theirs) => theirs,
             Err(reason) => {
                 println!("not run: {reason} (pip install onnx onnxruntime, or set ISPTUNE_PYTHON)");
-                return;
+                return false;
             }
         };
-        let actor = Actor::load(&path).unwrap();
+        let actor = Actor::load_kind(network.kind(), &path).unwrap();
         let ours: Vec<f32> =
             observations.iter().flat_map(|values| actor.infer(values).unwrap()).collect();
-        assert_eq!(ours.len(), OBSERVATIONS * 9);
+        assert_eq!(ours.len(), observations.len() * 9);
         assert_eq!(ours.len(), theirs.len());
         let differences = ours.iter().zip(&theirs).map(|(ours, theirs)| (ours - theirs).abs());
         let largest = differences.fold(0.0_f32, f32::max);
@@ -131,4 +163,21 @@ fn onnxruntime_and_tract_agree_on_every_form() {
         assert!(largest <= 1e-4, "{form:?}: {largest}");
         assert!(size > 0.1, "{form:?}: the outputs say nothing");
     }
+    true
+}
+
+#[test]
+fn onnxruntime_and_tract_agree_on_every_form() {
+    let mut numbers = Numbers(7);
+    let network = network(&mut numbers);
+    let observations = observations(&mut numbers);
+    assert_eq!(observations.len(), OBSERVATIONS);
+    agree(&network, &observations);
+}
+
+#[test]
+fn onnxruntime_and_tract_agree_on_the_papers_network() {
+    let mut numbers = Numbers(11);
+    let network = paper_network(&mut numbers);
+    agree(&network, &paper_observations(&mut numbers));
 }

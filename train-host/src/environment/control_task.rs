@@ -20,6 +20,10 @@ pub struct Step {
 /// A task. The same seed and the same actions make the same episode, bit by bit: that is how a
 /// resumed training gets back into the episodes that it was stopped in.
 pub trait ControlTask: Send {
+    /// What is learned: a policy that learned one task has no place in another, even where both show
+    /// it as many numbers.
+    fn name(&self) -> &'static str;
+
     /// Numbers of an observation.
     fn observation_length(&self) -> usize;
 

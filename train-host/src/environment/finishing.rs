@@ -80,6 +80,10 @@ impl Finishing {
 }
 
 impl ControlTask for Finishing {
+    fn name(&self) -> &'static str {
+        "finishing"
+    }
+
     fn observation_length(&self) -> usize {
         match self.state {
             State::Residual => OBSERVATION_LENGTH,

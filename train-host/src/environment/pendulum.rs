@@ -45,6 +45,10 @@ impl Pendulum {
 }
 
 impl ControlTask for Pendulum {
+    fn name(&self) -> &'static str {
+        "pendulum"
+    }
+
     fn observation_length(&self) -> usize {
         3
     }

@@ -180,6 +180,10 @@ impl Styling {
 }
 
 impl ControlTask for Styling {
+    fn name(&self) -> &'static str {
+        "style"
+    }
+
     fn observation_length(&self) -> usize {
         match self.state {
             State::Residual => STYLE_LENGTH,

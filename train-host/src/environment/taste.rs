@@ -48,6 +48,10 @@ impl Taste {
 }
 
 impl ControlTask for Taste {
+    fn name(&self) -> &'static str {
+        "taste"
+    }
+
     fn observation_length(&self) -> usize {
         TASTE_LENGTH
     }

@@ -31,6 +31,15 @@ pub enum TrainedPolicyError {
          name parameters; train it with --action absolute"
     )]
     PaperSteps,
+    /// It sees what the paper's policy sees, and learned something else than finishing.
+    #[error(
+        "this policy sees the paper's state and learned {task}: model files on that state are for \
+         finishing; train it with --state residual"
+    )]
+    PaperTask {
+        /// What it learned.
+        task: String,
+    },
     /// It was trained for another task.
     #[error(
         "a policy with {inputs} inputs and {outputs} outputs ({form:?}) is not one that finishes \
@@ -55,6 +64,9 @@ pub struct TrainedPolicy {
     pub weights: Vec<f32>,
     /// Its actions are tanh(squash · output), where TD3 has trained it.
     pub squash: Option<f64>,
+    /// What it learned ([`ControlTask::name`](crate::environment::ControlTask::name)), where TD3 has
+    /// trained it and the checkpoint says it.
+    pub task: Option<String>,
     /// How long it was trained, for people.
     pub made: String,
 }
@@ -66,14 +78,14 @@ impl TrainedPolicy {
     /// [`TrainedPolicyError`] when it is no checkpoint.
     pub fn load(path: &Path) -> Result<Self, TrainedPolicyError> {
         if let Some(trained) = Td3Policy::load(path)? {
-            let Td3Policy { shape, weights, updates, squash } = trained;
+            let Td3Policy { shape, weights, updates, squash, task } = trained;
             let (squash, made) = (Some(squash), format!("{updates} updates"));
-            return Ok(Self { shape, weights, squash, made });
+            return Ok(Self { shape, weights, squash, task, made });
         }
         let trained = Regression::resume(path, None, Device::Cpu)?;
         let made = format!("{} iterations", trained.iteration());
         let (shape, weights) = (trained.shape().clone(), trained.averaged_weights());
-        Ok(Self { shape, weights, squash: None, made })
+        Ok(Self { shape, weights, squash: None, task: None, made })
     }
 
     /// The policy as it is loaded on a device, in 32-bit floats; `name` stands for its file.
@@ -90,7 +102,8 @@ impl TrainedPolicy {
     ///
     /// # Errors
     /// [`TrainedPolicyError::OtherTask`] when it does not take an observation of photographs to
-    /// nine outputs; [`TrainedPolicyError::PaperSteps`] when its output on the paper's state is a step;
+    /// nine outputs; [`TrainedPolicyError::PaperSteps`] when its output on the paper's state is a step,
+    /// [`TrainedPolicyError::PaperTask`] when it is not one of finishing;
     /// [`TrainedPolicyError::Export`] when its weights are broken.
     pub fn network(&self) -> Result<Network, TrainedPolicyError> {
         let PolicyShape { inputs, outputs, form, features, .. } = self.shape;
@@ -98,6 +111,9 @@ impl TrainedPolicy {
             // An action of tanh(o) is the parameters themselves.
             if self.squash != Some(1.0) {
                 return Err(TrainedPolicyError::PaperSteps);
+            }
+            if let Some(task) = self.task.as_ref().filter(|task| *task != "finishing") {
+                return Err(TrainedPolicyError::PaperTask { task: task.clone() });
             }
             Some(Representation::Paper)
         } else {
@@ -111,5 +127,30 @@ impl TrainedPolicy {
             }
             _ => Err(TrainedPolicyError::OtherTask { inputs, outputs, form }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paper_network::PaperFeatures;
+
+    #[test]
+    fn of_policies_on_the_papers_state_only_those_of_finishing_become_model_files() {
+        let features = PaperFeatures { dual_path: false, statistics: false, history: false };
+        let shape = PolicyShape { hidden: vec![8], ..PolicyShape::paper(features) };
+        let weights = vec![0.01; shape.weight_count()];
+        let trained = |squash: f64, task: &str| TrainedPolicy {
+            shape: shape.clone(),
+            weights: weights.clone(),
+            squash: Some(squash),
+            task: Some(task.to_owned()),
+            made: String::new(),
+        };
+        assert_eq!(trained(1.0, "finishing").network().unwrap().kind(), Representation::Paper);
+        let steps = trained(0.3, "finishing").network();
+        assert!(matches!(steps, Err(TrainedPolicyError::PaperSteps)));
+        let style = trained(1.0, "style").network().unwrap_err().to_string();
+        assert!(style.contains("learned style") && style.contains("--state residual"), "{style}");
     }
 }

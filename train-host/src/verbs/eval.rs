@@ -10,7 +10,10 @@ use rayon::prelude::*;
 use train_host::evaluation::{CHECKPOINTS, PolicyRun, Summary, run_policy};
 use train_host::photographs::read_manifest;
 use tuner::Frame;
-use tuner::actor::Actor;
+use tuner::actor::{Actor, Representation};
+
+/// Kinds of policies that compare pixels with a goal's.
+const KINDS: [Representation; 2] = [Representation::Residual, Representation::Paper];
 
 /// Options of the verb.
 #[derive(Debug, Args)]
@@ -44,7 +47,7 @@ pub struct Options {
 /// When policy, photographs or pipeline cannot be used.
 pub fn run(options: &Options) -> Result<()> {
     let actor = Arc::new(match (&options.model, &options.checkpoint) {
-        (Some(path), _) => Actor::load(path)?,
+        (Some(path), _) => Actor::load_one_of(path, &KINDS)?,
         (None, Some(path)) => of_checkpoint(path)?,
         (None, None) => bail!("name a policy with --model or --checkpoint"),
     });
@@ -117,13 +120,14 @@ pub fn run(options: &Options) -> Result<()> {
 
 #[cfg(feature = "torch")]
 fn of_checkpoint(path: &std::path::Path) -> Result<Actor> {
-    use train_host::export::{Form, encode};
     use train_host::torch::TrainedPolicy;
-    use tuner::actor::Provenance;
 
-    let network = TrainedPolicy::load(path)?.network()?;
-    let file = encode(&network, Form::Float, &Provenance::default())?;
-    Ok(Actor::from_bytes(path.display().to_string(), &file)?)
+    let name = path.display().to_string();
+    let actor = TrainedPolicy::load(path)?.actor(name.clone())?;
+    if !KINDS.contains(&actor.kind()) {
+        bail!("{name}: this policy is not for goals of the same content");
+    }
+    Ok(actor)
 }
 
 #[cfg(not(feature = "torch"))]

@@ -69,6 +69,7 @@ mod tests {
             shape: training.shape().clone(),
             squash: None,
             weights: training.averaged_weights(),
+            task: None,
             made: String::new(),
         };
         let actor = trained.actor("short".to_owned()).unwrap();

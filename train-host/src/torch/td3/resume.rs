@@ -1,6 +1,6 @@
 //! A training with TD3 in a file, everything of it: what is resumed goes on bit by bit.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use tch::Device;
@@ -31,6 +31,16 @@ pub enum Td3Error {
         /// Numbers of an observation.
         shown: usize,
     },
+    /// The checkpoint is of a policy that learns something else.
+    #[error("{}: it learns {learned}, not {wanted}", path.display())]
+    OtherTask {
+        /// The checkpoint.
+        path: PathBuf,
+        /// What it learns.
+        learned: String,
+        /// What was to be learned.
+        wanted: &'static str,
+    },
     /// Demonstrations were asked for where nobody knows the answer.
     #[error("this task has no demonstrator: leave out the demonstrations")]
     NoDemonstrator,
@@ -39,6 +49,9 @@ pub enum Td3Error {
 /// Everything of a training that is no tensor.
 #[derive(Serialize, Deserialize)]
 struct State {
+    /// What is learned ([`ControlTask::name`]); missing in checkpoints from before it was noted.
+    #[serde(default)]
+    task: Option<String>,
     td3: Td3Options,
     shape: PolicyShape,
     critic_hidden: Vec<usize>,
@@ -64,6 +77,8 @@ pub struct Td3Policy {
     pub squash: f64,
     /// Updates made.
     pub updates: u64,
+    /// What it learned ([`ControlTask::name`]), where the checkpoint says it.
+    pub task: Option<String>,
 }
 
 impl Td3Policy {
@@ -79,8 +94,8 @@ impl Td3Policy {
         let state = state(&saved, path)?;
         let weights = saved.tensor("actor", state.shape.weight_count(), Device::Cpu, path)?;
         let weights = to_host(&weights);
-        let (squash, updates) = (state.td3.squash, state.updates);
-        Ok(Some(Self { shape: state.shape, weights, squash, updates }))
+        let State { td3: Td3Options { squash, .. }, shape, updates, task, .. } = state;
+        Ok(Some(Self { shape, weights, squash, updates, task }))
     }
 }
 
@@ -100,6 +115,7 @@ impl Td3 {
     pub fn save(&self, path: &Path) -> Result<(), CheckpointError> {
         let position = self.random.get_word_pos();
         let state = State {
+            task: self.slots.first().map(|slot| slot.task.name().to_owned()),
             td3: self.options.clone(),
             shape: self.policy.shape().clone(),
             critic_hidden: self.critics.0.hidden.clone(),
@@ -141,6 +157,13 @@ impl Td3 {
     ) -> Result<Self, Td3Error> {
         let mut saved = Checkpoint::load(path)?;
         let state = state(&saved, path)?;
+        let wanted = tasks.first().map(|task| task.name());
+        if let (Some(learned), Some(wanted)) = (&state.task, wanted)
+            && learned != wanted
+        {
+            let (path, learned) = (path.to_owned(), learned.clone());
+            return Err(Td3Error::OtherTask { path, learned, wanted });
+        }
         if tasks.len() != state.episodes.len() {
             let (had, has) = (state.episodes.len(), tasks.len());
             return Err(unusable(path, format!("it has {had} environments, not {has}")).into());

@@ -140,6 +140,10 @@ fn a_killed_training_on_pictures_resumes_too() {
 struct Aim(f32);
 
 impl ControlTask for Aim {
+    fn name(&self) -> &'static str {
+        "aim"
+    }
+
     fn observation_length(&self) -> usize {
         1
     }
@@ -194,4 +198,17 @@ fn a_policy_for_another_state_is_refused() {
     let shape = PolicyShape { outputs: 1, ..PolicyShape::residual(16, 1) };
     let refused = Td3::new(shape, None, vec![16], tasks, options(), Device::Cpu);
     assert!(matches!(refused, Err(Td3Error::OtherState { takes: 344, shown: 3 })));
+}
+
+#[test]
+fn a_training_of_another_task_is_not_resumed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("aim.ckpt");
+    let tasks: Tasks = vec![Box::new(Aim(0.0))];
+    let shape = shape(&tasks, HiddenForm::Relu);
+    let td3 = Td3::new(shape, None, vec![16], tasks, options(), Device::Cpu).unwrap();
+    td3.save(&path).unwrap();
+    let pendulum: Tasks = vec![Box::new(Pendulum::at(0.0, 0.0))];
+    let refused = Td3::resume(&path, pendulum, Device::Cpu).map(drop).unwrap_err().to_string();
+    assert!(refused.ends_with("aim.ckpt: it learns aim, not pendulum"), "{refused}");
 }
