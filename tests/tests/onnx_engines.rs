@@ -119,7 +119,8 @@ fn paper_network(numbers: &mut Numbers) -> Network {
 /// What the paper's policy sees in episodes of ten queries.
 fn paper_observations(numbers: &mut Numbers) -> Vec<Vec<f32>> {
     let found = program::picture();
-    let view = PaperView::new(found.width(), found.height(), &vec![true; found.pixel_count()]);
+    let view =
+        PaperView::new(found.width(), found.height(), &vec![true; found.width() * found.height()]);
     let view = view.unwrap();
     let input = Input::srgb(found);
     let isp = SoftwareIsp::new(Implementation::Fast, Threads::One);
@@ -151,7 +152,7 @@ fn agree(network: &Network, observations: &[Vec<f32>]) -> bool {
                 return false;
             }
         };
-        let actor = Actor::load_kind(network.kind(), &path).unwrap();
+        let actor = Actor::load_kind(&path, network.kind()).unwrap();
         let ours: Vec<f32> =
             observations.iter().flat_map(|values| actor.infer(values).unwrap()).collect();
         assert_eq!(ours.len(), observations.len() * 9);

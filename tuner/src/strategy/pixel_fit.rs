@@ -79,9 +79,12 @@ impl PixelFit {
                     model = PixelModel::new(task, &picture, &here, &moved, &differences);
                 }
                 let bounds = free.room((start.best + &step).as_slice());
-                let PixelModel { jacobian, residual } = model.as_ref()?;
-                let further = damped_step(jacobian, residual, damping, &bounds)?.step;
-                let there = simulate(&(point + &further))?;
+                // Where pixels say nothing of the parameters, a start ends; the others may not.
+                let Some(PixelModel { jacobian, residual }) = &model else { break };
+                let Some(further) = damped_step(jacobian, residual, damping, &bounds) else {
+                    break;
+                };
+                let there = simulate(&(point + &further.step))?;
                 let moved = surrogate(&there);
                 let error = error(&moved)?;
                 if error >= reached {
@@ -89,7 +92,7 @@ impl PixelFit {
                     continue;
                 }
                 let gain = 1.0 - error / reached;
-                step += further;
+                step += further.step;
                 (here, picture, reached, model) = (there, moved, error, None);
                 damping *= ON_SUCCESS;
                 if gain < LEAST_GAIN {

@@ -5,8 +5,9 @@ use nalgebra::{Cholesky, DMatrix, DVector};
 use super::Task;
 use crate::Planes;
 
-/// Added to the diagonal as a part of its mean: directions that the picture hides stay solvable.
-const LEAST_DIAGONAL: f64 = 1e-9;
+/// Added to the diagonal as a part of its mean: directions that the picture hides (exposure is nearly
+/// the sum of the three gains) stay solvable, in spite of what sums of `f32` leave there.
+const LEAST_DIAGONAL: f64 = 1e-6;
 /// Pixels that are added up in `f32` before their sum goes to `f64`.
 const RUN: usize = 256;
 
