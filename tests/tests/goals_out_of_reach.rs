@@ -27,7 +27,7 @@ fn best_db(strategy: &str, found: &Frame, goal: &Frame, queries: usize) -> f64 {
 
 #[test]
 fn ten_queries_come_nearly_as_near_as_hundreds() {
-    let losses = (0..PICTURES).map(|seed| {
+    for seed in 0..PICTURES {
         let found = dead_leaves(seed, SIZE[0], SIZE[1]).unwrap();
         let mut maker = PicturePipeline::new(ForeignIsp::default(), Input::srgb(found.clone()));
         let goal = random_goal(&mut maker, &mut ChaCha8Rng::seed_from_u64(seed)).unwrap().picture;
@@ -37,10 +37,6 @@ fn ten_queries_come_nearly_as_near_as_hundreds() {
             .into_iter()
             .fold(ten, f64::max);
         println!("{seed}: {ten:.2} of {best:.2} dB");
-        best - ten
-    });
-    let mut losses: Vec<f64> = losses.collect();
-    losses.sort_by(f64::total_cmp);
-    // Two or three searches in a dozen end in a local minimum, far from the best.
-    assert!(losses[8] < 0.3, "{losses:.2?}");
+        assert!(best - ten < 0.3, "{seed}: {ten:.2} of {best:.2} dB");
+    }
 }
