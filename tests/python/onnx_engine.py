@@ -3,8 +3,8 @@
     onnx_engine.py MODEL < observations > outputs
 
 Observations are rows of little-endian 32-bit floats, for models with several inputs one after the
-other; outputs are rows of nine. The digest at the end
-of the file is checked from its description: it covers all bytes before the last 84.
+other; outputs are rows of nine. The digest at the end of the file is checked from its description:
+it covers all bytes before the last 84.
 """
 
 import hashlib
