@@ -43,6 +43,8 @@ pub(super) async fn converse(
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(HEAD_BYTES)
+            // A client that sends no more (`nc -N`) still waits for its answer.
+            .half_close(true)
             .serve_connection(TokioIo::new(StallGuard::new(stream, STALL_TIME)), service)
     );
     let ended = tokio::select! {

@@ -19,8 +19,9 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::{Api, ApiError};
 use crate::supervisor::CameraStatus;
 
-/// A comment is sent this often, so that both ends notice when the other is gone.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// A comment is sent this often, so that both ends notice when the other is gone: a client that
+/// closed its half may still listen, only a write tells.
+const KEEP_ALIVE: Duration = Duration::from_secs(5);
 /// Events that wait for a slow client. Beyond that it misses states in between, never the newest.
 const WAITING_EVENTS: usize = 8;
 

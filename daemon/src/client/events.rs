@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::ClientError;
 use crate::supervisor::CameraStatus;
 
-/// Longest silence: the service sends a comment every 15 s.
+/// Longest silence: the service sends a comment every 5 s.
 const SILENCE: Duration = Duration::from_secs(45);
 
 /// The statuses that the service sends, one for each change.

@@ -5,8 +5,11 @@ use std::os::unix::net::UnixStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use daemon::supervisor::PictureKind;
+
 use crate::fake_service::FakeService;
 use crate::http::{Answer, ask, connect};
+use crate::pictures::grey;
 
 const LARGEST: usize = 64 * 1024;
 
@@ -59,6 +62,19 @@ fn what_is_no_http_is_refused_and_harms_nobody() {
         assert!(status.is_none_or(|status| told == Some(status)), "{start:?}: {answer}");
     }
     assert_eq!(ask(&service.socket(), "GET /v1/status", "").status, 200);
+}
+
+#[test]
+fn who_says_that_nothing_more_will_come_is_still_answered() {
+    let service = FakeService::held();
+    service.cameras[0].show(PictureKind::Live, grey([1280, 720], 90));
+    for path in ["status", "cameras/porch/picture"] {
+        let mut stream = connect(&service.socket());
+        let request = format!("GET /v1/{path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        assert_eq!(Answer::read(&mut stream).status, 200, "{path}");
+    }
 }
 
 /// Sends a byte a second until the service has had enough; the time that this took.

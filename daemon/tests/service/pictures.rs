@@ -6,7 +6,7 @@ use tuner::{Frame, Samples};
 use crate::fake_service::FakeService;
 use crate::http::{ask, connect, exchange};
 
-fn grey([width, height]: [usize; 2], value: u8) -> Frame {
+pub fn grey([width, height]: [usize; 2], value: u8) -> Frame {
     Frame::new(width, height, Samples::U8(vec![value; width * height * 3])).unwrap()
 }
 
