@@ -2,6 +2,7 @@
 
 mod isp;
 mod live;
+mod memory;
 mod policy;
 mod tune;
 
@@ -29,6 +30,8 @@ enum Group {
     Policy,
     /// A whole tune of a 4K picture
     Tune,
+    /// Memory of that; builds the program first
+    Memory,
 }
 
 /// What was measured, beside what it should be.
@@ -62,34 +65,38 @@ impl Row {
     }
 }
 
-fn rows(options: &Options) -> Result<Vec<Row>> {
-    let groups = match options.groups.as_slice() {
-        [] => Group::value_variants(),
-        named => named,
-    };
-    let rows = groups.iter().map(|group| match group {
-        Group::Isp => isp::rows(&checkout()),
-        Group::Live => live::rows(),
-        Group::Policy => policy::rows(),
-        Group::Tune => tune::rows(),
-    });
-    Ok(rows.collect::<Result<Vec<_>>>()?.concat())
+impl Group {
+    fn rows(self) -> Result<Vec<Row>> {
+        match self {
+            Self::Isp => isp::rows(&checkout()),
+            Self::Live => live::rows(),
+            Self::Policy => policy::rows(),
+            Self::Tune => tune::rows(),
+            Self::Memory => memory::rows(),
+        }
+    }
 }
 
-/// Prints the table as Markdown.
+/// Prints the table as Markdown, each group as soon as it is measured.
 ///
 /// # Errors
 /// When something cannot be rendered, tuned or built.
 pub fn run(options: &Options) -> Result<()> {
     println!("| what | measured | reach | reached | figures |");
     println!("|------|---------:|------:|---------|---------|");
-    for row in rows(options)? {
-        let reach = match row.target {
-            Target::AtMost(most) => format!("≤ {most}"),
-            Target::AtLeast(least) => format!("≥ {least}"),
-        };
-        let reached = if row.reached() { "yes" } else { "**no**" };
-        println!("| {} | {:.2} | {reach} | {reached} | {} |", row.name, row.value, row.note);
+    let groups = match options.groups.as_slice() {
+        [] => Group::value_variants(),
+        named => named,
+    };
+    for group in groups {
+        for row in group.rows()? {
+            let reach = match row.target {
+                Target::AtMost(most) => format!("≤ {most}"),
+                Target::AtLeast(least) => format!("≥ {least}"),
+            };
+            let reached = if row.reached() { "yes" } else { "**no**" };
+            println!("| {} | {:.2} | {reach} | {reached} | {} |", row.name, row.value, row.note);
+        }
     }
     Ok(())
 }

@@ -1,12 +1,11 @@
-//! Rows on a whole tune of a large picture: time, memory, and the tuner's own share.
+//! Rows on a whole tune of a large picture: time, and the tuner's own share.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context as _, Result};
 use daemon::demo::{Depth, Illuminant, LightboxScene};
 use daemon::task_choice::TaskChoice;
 use daemon::tuning::{TuneOptions, tune};
@@ -14,9 +13,8 @@ use isp_hw::PipelineFile;
 use tuner::{EpisodeOptions, Frame, GoalOptions, Params, Pipeline};
 
 use super::{Row, Target};
-use crate::lanes::cargo_command;
 
-const LARGE: [usize; 2] = [3840, 2160];
+pub(super) const LARGE: [usize; 2] = [3840, 2160];
 const HD: [usize; 2] = [1280, 720];
 
 /// Rounds of which the fastest counts.
@@ -31,17 +29,13 @@ const NEVER_DB: f64 = 1e3;
 /// Measures the rows.
 ///
 /// # Errors
-/// When something cannot be rendered, tuned or built.
+/// When something cannot be rendered or tuned.
 pub fn rows() -> Result<Vec<Row>> {
     let folder = tempfile::tempdir()?;
     let input = folder.path().join("input.png");
     let goal = folder.path().join("goal.png");
     write_pair(LARGE, &input, &goal)?;
-    Ok(vec![
-        whole_match(&input, &goal, folder.path())?,
-        memory(&input, &goal, folder.path())?,
-        overhead()?,
-    ])
+    Ok(vec![whole_match(&input, &goal, folder.path())?, overhead()?])
 }
 
 fn scene(size: [usize; 2]) -> Result<Frame> {
@@ -55,7 +49,8 @@ fn goal_of(scene: &Frame) -> Result<Frame> {
     Ok(pipeline.query(&Params::new(LOOK)?)?)
 }
 
-fn write_pair(size: [usize; 2], input: &Path, goal: &Path) -> Result<()> {
+/// Writes a picture and a goal that the software ISP can reach.
+pub(super) fn write_pair(size: [usize; 2], input: &Path, goal: &Path) -> Result<()> {
     let scene = scene(size)?;
     goal_of(&scene)?.save(goal)?;
     scene.save(input)?;
@@ -111,57 +106,6 @@ fn whole_match(input: &Path, goal: &Path, folder: &Path) -> Result<Row> {
             fastest_files.as_secs_f64() * 1e3
         ),
     })
-}
-
-/// Peak memory of the program itself on that match, over the decoded 8-bit frame.
-fn memory(input: &Path, goal: &Path, folder: &Path) -> Result<Row> {
-    // Beside this very program, wherever cargo was told to build.
-    let program = std::env::current_exe()?.with_file_name("isptune");
-    let target = program.parent().and_then(Path::parent).context("no folder to build in")?;
-    let built = cargo_command()
-        .args(["build", "--quiet", "--release", "--package", "isptune", "--target-dir"])
-        .arg(target)
-        .status()?;
-    ensure!(built.success(), "isptune does not build");
-    let mut child = Command::new(&program)
-        .arg("match")
-        .args(["--target", "1000", "--input"])
-        .arg(input)
-        .arg("--goal")
-        .arg(goal)
-        .arg("--out")
-        .arg(folder.join("out.png"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .with_context(|| program.display().to_string())?;
-    // The kernel keeps the high-water mark; the last reading before the end is the peak.
-    let status_file = format!("/proc/{}/status", child.id());
-    let mut peak_kib = 0.0_f64;
-    let status = loop {
-        if let Some(kib) = high_water_kib(&status_file) {
-            peak_kib = peak_kib.max(kib);
-        }
-        if let Some(status) = child.try_wait()? {
-            break status;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    };
-    ensure!(status.success(), "isptune match ended with {status}");
-    let [width, height] = LARGE;
-    let frame_kib = (width * height * 3) as f64 / 1024.0;
-    Ok(Row {
-        name: "peak memory of that match / the decoded 8-bit frame",
-        value: peak_kib / frame_kib,
-        target: Target::AtMost(6.0),
-        note: format!("{:.0} MiB; frame {:.0} MiB", peak_kib / 1024.0, frame_kib / 1024.0),
-    })
-}
-
-fn high_water_kib(status_file: &str) -> Option<f64> {
-    let status = std::fs::read_to_string(status_file).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// Time of an episode beyond the pipeline's own, for a query, on one core.
