@@ -51,60 +51,113 @@ impl PixelFit {
         start: &PixelStart<'_>,
         starts: &[DVector<f64>],
     ) -> Option<Self> {
-        let error = |picture: &Planes| mse(picture, &task.goal, Some(&task.mask));
+        let mut surrogate = Surrogate::new(simulation, free, task, start)?;
+        let first = surrogate.error(start.picture)?;
+        let mut nearest: Option<Place> = None;
+        for begin in starts {
+            let reached = surrogate.descend(begin - start.best)?;
+            if nearest.as_ref().is_none_or(|nearest| reached.error < nearest.error) {
+                nearest = Some(reached);
+            }
+        }
+        let Place { step, error, .. } = nearest?;
+        Some(Self { step, promise: 1.0 - error / first.max(f64::MIN_POSITIVE) })
+    }
+}
+
+/// The pipeline as it is taken to be: the measured picture, changed as the simulator changes its own.
+struct Surrogate<'a> {
+    simulation: &'a mut Simulation,
+    free: &'a FreeBox,
+    task: &'a Task,
+    start: &'a PixelStart<'a>,
+    /// Where the simulator stands for the measured picture.
+    from: &'a DVector<f64>,
+    /// The simulator's picture there.
+    base: Planes,
+}
+
+/// A step from the best query, with what it comes to.
+struct Place {
+    step: DVector<f64>,
+    /// The simulator's picture.
+    simulated: Planes,
+    /// What the pipeline is taken to give.
+    picture: Planes,
+    /// Its mean squared error.
+    error: f64,
+}
+
+impl<'a> Surrogate<'a> {
+    fn new(
+        simulation: &'a mut Simulation,
+        free: &'a FreeBox,
+        task: &'a Task,
+        start: &'a PixelStart<'a>,
+    ) -> Option<Self> {
         let mut simulate =
             |point: &DVector<f64>| simulation.picture(&free.params(point.as_slice()));
         // What explains the functionals may be far off where they are blind, and on a pipeline that
         // behaves like the simulator the parameters explain themselves.
-        let itself = &(start.best, simulate(start.best)?);
-        let explained = &(start.explained, simulate(start.explained)?);
+        let itself = (start.best, simulate(start.best)?);
+        let explained = (start.explained, simulate(start.explained)?);
         let missed = |simulated: &Planes| mse(simulated, start.picture, None).unwrap_or(f64::MAX);
         let is_itself = missed(&itself.1) <= missed(&explained.1);
         let (from, base) = if is_itself { itself } else { explained };
-        let surrogate = |simulated: &Planes| shifted(start.picture, simulated, base);
-        let first = error(start.picture)?;
-        let mut nearest: Option<(DVector<f64>, f64)> = None;
-        for begin in starts {
-            let mut step = begin - start.best;
-            let mut here = simulate(&(*from + &step))?;
-            let mut picture = surrogate(&here);
-            let mut reached = error(&picture)?;
-            let mut damping = FIRST_DAMPING;
-            let mut model: Option<PixelModel> = None;
-            for _ in 0..ITERATIONS {
-                let point = *from + &step;
-                if model.is_none() {
-                    let (differences, moved) = moved_inwards(&point);
-                    let moved = moved.iter().map(&mut simulate).collect::<Option<Vec<Planes>>>()?;
-                    model = PixelModel::new(task, &picture, &here, &moved, &differences);
-                }
-                let bounds = free.room((start.best + &step).as_slice());
-                // Where pixels say nothing of the parameters, a start ends; the others may not.
-                let Some(PixelModel { jacobian, residual }) = &model else { break };
-                let Some(further) = damped_step(jacobian, residual, damping, &bounds) else {
-                    break;
-                };
-                let there = simulate(&(point + &further.step))?;
-                let moved = surrogate(&there);
-                let error = error(&moved)?;
-                if error >= reached {
-                    damping *= ON_FAILURE;
-                    continue;
-                }
-                let gain = 1.0 - error / reached;
-                step += further.step;
-                (here, picture, reached, model) = (there, moved, error, None);
-                damping *= ON_SUCCESS;
-                if gain < LEAST_GAIN {
-                    break;
-                }
+        Some(Self { simulation, free, task, start, from, base })
+    }
+
+    fn simulate(&mut self, point: &DVector<f64>) -> Option<Planes> {
+        self.simulation.picture(&self.free.params(point.as_slice()))
+    }
+
+    fn error(&self, picture: &Planes) -> Option<f64> {
+        mse(picture, &self.task.goal, Some(&self.task.mask))
+    }
+
+    fn at(&mut self, step: DVector<f64>) -> Option<Place> {
+        let simulated = self.simulate(&(self.from + &step))?;
+        let picture = shifted(self.start.picture, &simulated, &self.base);
+        let error = self.error(&picture)?;
+        Some(Place { step, simulated, picture, error })
+    }
+
+    /// The simulator's pictures around a place, and how far each parameter was moved for them.
+    fn around(&mut self, place: &Place) -> Option<(Vec<Planes>, Vec<f64>)> {
+        let (differences, moved) = moved_inwards(&(self.from + &place.step));
+        let moved = moved.iter().map(|point| self.simulate(point)).collect::<Option<_>>()?;
+        Some((moved, differences))
+    }
+
+    /// The least error that Levenberg–Marquardt finds from a step on. `None` as in
+    /// [`PixelFit::find`].
+    fn descend(&mut self, step: DVector<f64>) -> Option<Place> {
+        let mut here = self.at(step)?;
+        let mut damping = FIRST_DAMPING;
+        let mut model: Option<PixelModel> = None;
+        for _ in 0..ITERATIONS {
+            if model.is_none() {
+                let (moved, differences) = self.around(&here)?;
+                let Place { picture, simulated, .. } = &here;
+                model = PixelModel::new(self.task, picture, simulated, &moved, &differences);
             }
-            if nearest.as_ref().is_none_or(|(_, least)| reached < *least) {
-                nearest = Some((step, reached));
+            let bounds = self.free.room((self.start.best + &here.step).as_slice());
+            // Where pixels say nothing of the parameters, a start ends; the others may not.
+            let Some(PixelModel { jacobian, residual }) = &model else { break };
+            let Some(further) = damped_step(jacobian, residual, damping, &bounds) else { break };
+            let there = self.at(&here.step + further.step)?;
+            if there.error >= here.error {
+                damping *= ON_FAILURE;
+                continue;
+            }
+            let gain = 1.0 - there.error / here.error;
+            (here, model) = (there, None);
+            damping *= ON_SUCCESS;
+            if gain < LEAST_GAIN {
+                break;
             }
         }
-        let (step, reached) = nearest?;
-        Some(Self { step, promise: 1.0 - reached / first.max(f64::MIN_POSITIVE) })
+        Some(here)
     }
 }
 
