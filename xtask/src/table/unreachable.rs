@@ -6,13 +6,13 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use clap::Args;
 use daemon::shipped_actor;
-use isp_hw::{Input, PicturePipeline, SoftwareIsp, ViewSimulator};
+use isp_hw::{Input, PicturePipeline, ViewSimulator};
 use rayon::prelude::*;
 use train_host::evaluation::{CAP_DB, Summary, TrueGoal, trace};
 use tuner::actor::Actor;
 use tuner::{View, strategy};
 
-use super::unreachable_goal::{GoalMaker, UnreachableGoal};
+use super::unreachable_goal::{Device, GoalMaker, UnreachableGoal};
 use crate::data::{Photograph, photographs};
 
 /// Query counts of the strategies.
@@ -48,6 +48,9 @@ pub struct Options {
     /// Only blocks whose name contains this
     #[arg(long, default_value = "")]
     goals: String,
+    /// The ISP that is tuned
+    #[arg(long, value_enum, default_value_t = Device::Software)]
+    device: Device,
 }
 
 /// What a search or a strategy came to on one goal: dB of the best query at each checkpoint.
@@ -68,13 +71,14 @@ pub fn print(options: &Options) -> Result<()> {
         some => some.iter().map(|path| named_actor(path)).collect::<Result<_>>(),
     }?;
     println!(
-        "The software ISP is tuned. PSNR of the best *measured* query over the whole picture, 8 bit, \
+        "{} is tuned. PSNR of the best *measured* query over the whole picture, 8 bit, \
          capped at {CAP_DB} dB; optimum: the best of {} with {OPTIMUM_QUERIES} queries each, goal by \
          goal; loss: optimum less the best query of ten. Seed {}.\n",
+        options.device.name(),
         options.searches.join(", "),
         options.seed
     );
-    for maker in GoalMaker::ALL {
+    for maker in options.device.makers() {
         if maker.name().contains(&options.goals) {
             let goals = maker.goals(&chosen, options.seed.wrapping_mul(1_000_003))?;
             print_block(maker, &goals, &actors, options)?;
@@ -103,7 +107,7 @@ fn print_block(
     let mut optimum = vec![0.0_f64; goals.len()];
     let mut finders = vec![""; goals.len()];
     for search in options.searches.iter().filter(|name| !name.is_empty()) {
-        let found = reached(goals, search, first, options.seed, &[OPTIMUM_QUERIES])?;
+        let found = reached(goals, search, first, options, &[OPTIMUM_QUERIES])?;
         for ((best, finder), found) in optimum.iter_mut().zip(&mut finders).zip(&found) {
             if let Some(found) = found.first().filter(|found| **found > *best) {
                 (*best, *finder) = (*found, search.as_str());
@@ -120,7 +124,7 @@ fn print_block(
         let learned = strategy::ACTOR_NAMES.contains(&name.as_str());
         for (of, actor) in actors.iter().take(if learned { actors.len() } else { 1 }) {
             let label = format!("{name}{}", if learned { of } else { "" });
-            let found = reached(goals, name, actor, options.seed, &CHECKPOINTS)?;
+            let found = reached(goals, name, actor, options, &CHECKPOINTS)?;
             print_row(&label, &found, optimum.as_deref())?;
             let optimum = optimum.iter().flatten();
             let told = goals.iter().zip(&found).zip(optimum.zip(&finders));
@@ -169,16 +173,17 @@ fn reached(
     goals: &[UnreachableGoal],
     name: &str,
     actor: &Arc<Actor>,
-    seed: u64,
+    options: &Options,
     checkpoints: &[usize],
 ) -> Result<Vec<Reached>> {
     let episode = |(number, goal): (usize, &UnreachableGoal)| -> Result<Reached> {
-        let isp = || PicturePipeline::new(SoftwareIsp::default(), Input::srgb(goal.found.clone()));
+        let renderer = || options.device.renderer();
+        let isp = || PicturePipeline::new(renderer(), Input::srgb(goal.found.clone()));
         let [width, height] = goal.found.size();
         let view = View::of_size(width, height);
         let input = Input::srgb(goal.found.clone());
-        let simulator = ViewSimulator::new(SoftwareIsp::default(), &input, &view)?;
-        let seed = seed.wrapping_mul(1_000_003).wrapping_add(number as u64);
+        let simulator = ViewSimulator::new(renderer(), &input, &view)?;
+        let seed = options.seed.wrapping_mul(1_000_003).wrapping_add(number as u64);
         let mut strategy = strategy::by_name(name, seed, Box::new(simulator), Some(actor))
             .with_context(|| format!("there is no strategy \"{name}\""))?;
         let wanted = TrueGoal { seen: goal.goal.clone(), clean: goal.goal.clone() };

@@ -1,7 +1,8 @@
-//! Goals that the software ISP has no parameters for.
+//! Goals that an ISP has no parameters for.
 
 use anyhow::{Context, Result};
-use isp_hw::{ForeignIsp, Input, PaperIsp, PicturePipeline, Renderer, random_goal};
+use clap::ValueEnum;
+use isp_hw::{ForeignIsp, Input, PaperIsp, PicturePipeline, Renderer, SoftwareIsp, random_goal};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use tuner::Frame;
@@ -14,13 +15,49 @@ const PAIRS: [&str; 2] = ["pairs", "pairs_more"];
 const INPUT: &str = "_input.png";
 const RETOUCH: &str = "_expertC.png";
 
+/// The ISP that is tuned, and whose formulas the simulator has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Device {
+    /// The software ISP
+    Software,
+    /// The paper's ISP, one parameter vector
+    Paper,
+}
+
+impl Device {
+    /// Name in the table.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Software => "The software ISP",
+            Self::Paper => "The paper's ISP",
+        }
+    }
+
+    /// Its arithmetic.
+    pub fn renderer(self) -> Box<dyn Renderer> {
+        match self {
+            Self::Software => Box::new(SoftwareIsp::default()),
+            Self::Paper => Box::new(PaperIsp::default()),
+        }
+    }
+
+    /// Whose goals it cannot reach, in the order of the table.
+    pub const fn makers(self) -> [GoalMaker; 3] {
+        let other = match self {
+            Self::Software => GoalMaker::Isp(Self::Paper),
+            Self::Paper => GoalMaker::Isp(Self::Software),
+        };
+        [GoalMaker::Foreign, other, GoalMaker::Retoucher]
+    }
+}
+
 /// Who made the goals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GoalMaker {
     /// A structurally different ISP, with random parameters.
     Foreign,
-    /// The paper's ISP, with random parameters.
-    Paper,
+    /// The ISP of another device, with random parameters.
+    Isp(Device),
     /// A person at a photo editor: expert C of MIT-Adobe FiveK.
     Retoucher,
 }
@@ -36,14 +73,12 @@ pub struct UnreachableGoal {
 }
 
 impl GoalMaker {
-    /// All of them, in the order of the table.
-    pub const ALL: [Self; 3] = [Self::Foreign, Self::Paper, Self::Retoucher];
-
     /// Name in the table.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Foreign => "goals by an ISP of foreign structure",
-            Self::Paper => "goals by the paper's ISP",
+            Self::Isp(Device::Paper) => "goals by the paper's ISP",
+            Self::Isp(Device::Software) => "goals by the software ISP",
             Self::Retoucher => "retouches by expert C",
         }
     }
@@ -53,9 +88,9 @@ impl GoalMaker {
     /// # Errors
     /// When an ISP fails, or a pair cannot be read.
     pub fn goals(self, photographs: &[Photograph], seed: u64) -> Result<Vec<UnreachableGoal>> {
-        let isp: fn() -> Box<dyn Renderer> = match self {
-            Self::Foreign => || Box::new(ForeignIsp::default()),
-            Self::Paper => || Box::new(PaperIsp::default()),
+        let isp: Box<dyn Fn() -> Box<dyn Renderer>> = match self {
+            Self::Foreign => Box::new(|| Box::new(ForeignIsp::default())),
+            Self::Isp(device) => Box::new(move || device.renderer()),
             Self::Retoucher => return pairs(),
         };
         let goal = |(number, photograph): (usize, &Photograph)| {
