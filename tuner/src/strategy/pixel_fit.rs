@@ -95,16 +95,16 @@ impl<'a> Surrogate<'a> {
         task: &'a Task,
         start: &'a PixelStart<'a>,
     ) -> Option<Self> {
-        let mut simulate =
-            |point: &DVector<f64>| simulation.picture(&free.params(point.as_slice()));
+        let base = simulation.picture(&free.params(start.best.as_slice()))?;
+        let mut itself = Self { simulation, free, task, start, from: start.best, base };
         // What explains the functionals may be far off where they are blind, and on a pipeline that
         // behaves like the simulator the parameters explain themselves.
-        let itself = (start.best, simulate(start.best)?);
-        let explained = (start.explained, simulate(start.explained)?);
+        let explained = itself.simulate(start.explained)?;
         let missed = |simulated: &Planes| mse(simulated, start.picture, None).unwrap_or(f64::MAX);
-        let is_itself = missed(&itself.1) <= missed(&explained.1);
-        let (from, base) = if is_itself { itself } else { explained };
-        Some(Self { simulation, free, task, start, from, base })
+        if missed(&explained) < missed(&itself.base) {
+            (itself.from, itself.base) = (start.explained, explained);
+        }
+        Some(itself)
     }
 
     fn simulate(&mut self, point: &DVector<f64>) -> Option<Planes> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::tune::{LARGE, write_pair};
+use super::tune::{LARGE, large_pair};
 use super::{Row, Target};
 use crate::lanes::cargo_command;
 
@@ -16,9 +16,7 @@ use crate::lanes::cargo_command;
 /// When the program does not build or run.
 pub fn rows() -> Result<Vec<Row>> {
     let folder = tempfile::tempdir()?;
-    let input = folder.path().join("input.png");
-    let goal = folder.path().join("goal.png");
-    write_pair(LARGE, &input, &goal)?;
+    let [input, goal] = large_pair(folder.path())?;
     // Beside this very program, wherever cargo was told to build.
     let program = std::env::current_exe()?.with_file_name("isptune");
     let target = program.parent().and_then(Path::parent).context("no folder to build in")?;
@@ -31,9 +29,9 @@ pub fn rows() -> Result<Vec<Row>> {
     let mut child = Command::new(&program)
         .arg("match")
         .args(["--target", "1000", "--input"])
-        .arg(&input)
+        .arg(input)
         .arg("--goal")
-        .arg(&goal)
+        .arg(goal)
         .arg("--out")
         .arg(folder.path().join("out.png"))
         .stdout(Stdio::null())

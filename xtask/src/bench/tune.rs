@@ -1,6 +1,6 @@
 //! Rows on a whole tune of a large picture: time, and the tuner's own share.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -32,9 +32,7 @@ const NEVER_DB: f64 = 1e3;
 /// When something cannot be rendered or tuned.
 pub fn rows() -> Result<Vec<Row>> {
     let folder = tempfile::tempdir()?;
-    let input = folder.path().join("input.png");
-    let goal = folder.path().join("goal.png");
-    write_pair(LARGE, &input, &goal)?;
+    let [input, goal] = large_pair(folder.path())?;
     Ok(vec![whole_match(&input, &goal, folder.path())?, overhead()?])
 }
 
@@ -49,12 +47,14 @@ fn goal_of(scene: &Frame) -> Result<Frame> {
     Ok(pipeline.query(&Params::new(LOOK)?)?)
 }
 
-/// Writes a picture and a goal that the software ISP can reach.
-pub(super) fn write_pair(size: [usize; 2], input: &Path, goal: &Path) -> Result<()> {
-    let scene = scene(size)?;
+/// Writes a large picture, and a goal that the software ISP can reach from it.
+pub(super) fn large_pair(folder: &Path) -> Result<[PathBuf; 2]> {
+    let pair = ["input.png", "goal.png"].map(|name| folder.join(name));
+    let [input, goal] = &pair;
+    let scene = scene(LARGE)?;
     goal_of(&scene)?.save(goal)?;
     scene.save(input)?;
-    Ok(())
+    Ok(pair)
 }
 
 fn options(target_db: f64) -> TuneOptions {
